@@ -1,0 +1,356 @@
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::defect::Defect;
+use crate::event::LogEvent;
+use crate::event::index::{self, Batch, Elements, Text};
+use crate::json::{self, Cursor};
+use crate::parse_error::{ParseError, ParseErrorKind};
+
+/// One request body of an event hook: the envelope and its events.
+///
+/// It keeps the bytes Okta sent and an index into them, made in one pass. Okta merges events that
+/// are close in time, so there may be many, in any order; the same delivery may come twice (compare
+/// [`event_id`](Self::event_id)). An element that is no event is set aside in
+/// [`defects`](Self::defects) and the others go on.
+///
+/// The accessors of the envelope are `None` where a member is missing or no text: an admin can edit
+/// the body of a preview by hand. `Debug` shows no value of the payload. `Serialize` writes the
+/// body's JSON unchanged; `Deserialize` reads it (with `serde_json`), so the JSON extractors of web
+/// frameworks work.
+///
+/// Source: Okta, [Ongoing event delivery](https://developer.okta.com/docs/concepts/event-hooks/#ongoing-event-delivery),
+/// and deliveries captured from real hooks.
+///
+/// # Examples
+///
+/// ```
+/// use okta_hooks::Delivery;
+///
+/// let delivery = Delivery::from_slice(br#"{
+///     "eventType": "com.okta.event_hook",
+///     "source": "https://acme.okta.com/api/v1/eventHooks/who4m2xk81RvQeTzd5d7",
+///     "eventId": "5b0d7c1e-92a4-4f7b-8e36-0c41d9a6f2b8",
+///     "eventTime": "2025-07-27T21:14:17.902144Z",
+///     "data": {"events": [{"eventType": "user.lifecycle.create"}]}
+/// }"#)?;
+/// assert_eq!(delivery.event_id(), Some("5b0d7c1e-92a4-4f7b-8e36-0c41d9a6f2b8"));
+/// assert_eq!(delivery.org(), Some("acme.okta.com"));
+/// assert_eq!(delivery.hook_id(), Some("who4m2xk81RvQeTzd5d7"));
+/// for event in &delivery {
+///     assert_eq!(event.event_type().as_str(), "user.lifecycle.create");
+/// }
+/// # Ok::<(), okta_hooks::ParseError>(())
+/// ```
+#[derive(Clone)]
+pub struct Delivery {
+    batch: Arc<Batch>,
+    envelope: Envelope,
+    events: Vec<LogEvent>,
+    defects: Vec<Defect>,
+}
+
+#[derive(Clone, Default)]
+struct Envelope {
+    event_type: Text,
+    event_type_version: Text,
+    cloud_events_version: Text,
+    content_type: Text,
+    source: Text,
+    event_id: Text,
+    event_time: Text,
+}
+
+impl Delivery {
+    /// Reads a request body as received: UTF-8 JSON, about 2 to 5 KB per event. Copies nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if `body` is not JSON, or not an object with an array in `data.events`.
+    pub fn from_bytes(body: impl Into<Bytes>) -> Result<Self, ParseError> {
+        let body = body.into();
+        let mut cursor = Cursor::new(index::utf8(&body)?)?;
+        let (envelope, elements) = envelope(&mut cursor)?;
+        let batch = Arc::new(Batch { body, events: elements.events });
+        let events = LogEvent::all(&batch);
+        let defects = Defect::all(&batch, elements.set_aside);
+        Ok(Self { batch, envelope, events, defects })
+    }
+
+    /// Like [`from_bytes`](Self::from_bytes), with a copy of `body`.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn from_slice(body: &[u8]) -> Result<Self, ParseError> {
+        Self::from_bytes(Bytes::copy_from_slice(body))
+    }
+
+    /// The events, in the order sent, which means nothing: order them by
+    /// [`published`](LogEvent::published).
+    #[must_use]
+    pub fn events(&self) -> &[LogEvent] {
+        &self.events
+    }
+
+    /// The elements of `data.events` that are no events, in the order sent.
+    #[must_use]
+    pub fn defects(&self) -> &[Defect] {
+        &self.defects
+    }
+
+    /// The whole body, as sent.
+    #[must_use]
+    pub fn raw(&self) -> &Bytes {
+        &self.batch.body
+    }
+
+    /// The JSON of the envelope's member `name`, whether this crate knows it or not; the last one
+    /// if it is doubled. Reads through the whole body.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&RawValue> {
+        json::member(index::utf8(&self.batch.body).ok()?.trim_ascii(), name)
+    }
+
+    /// `eventType`: the envelope's type, `com.okta.event_hook`. Not the type of an event.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.event_type)
+    }
+
+    /// `eventTypeVersion`: `1.0` so far.
+    #[must_use]
+    pub fn event_type_version(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.event_type_version)
+    }
+
+    /// `cloudEventsVersion`: `0.1` so far. The spelling of inline hooks, `cloudEventVersion`, is
+    /// read too.
+    #[must_use]
+    pub fn cloud_events_version(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.cloud_events_version)
+    }
+
+    /// `contentType`: the type of `data`, `application/json`.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.content_type)
+    }
+
+    /// `source`: the URL of the hook that sent it.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.source)
+    }
+
+    /// The host of [`source`](Self::source): the org, such as `acme.okta.com`.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.source().and_then(split_source).map(|(org, _)| org)
+    }
+
+    /// The id of the hook in [`source`](Self::source): `who…`.
+    #[must_use]
+    pub fn hook_id(&self) -> Option<&str> {
+        let (_, path) = self.source().and_then(split_source)?;
+        let id = path.strip_prefix("api/v1/eventHooks/")?;
+        (!id.is_empty() && !id.contains('/')).then_some(id)
+    }
+
+    /// `eventId`: the id of this delivery, a UUID; a retry repeats it. Where it is missing,
+    /// `eventID` is read, the spelling of a draft of 2019.
+    #[must_use]
+    pub fn event_id(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.event_id)
+    }
+
+    /// `eventTime`: when Okta composed the request, RFC 3339 in UTC, as sent: with three, six or
+    /// nine digits of a second.
+    #[must_use]
+    pub fn event_time(&self) -> Option<&str> {
+        self.batch.resolve(&self.envelope.event_time)
+    }
+}
+
+/// Reads the envelope; of duplicate members the last one counts, `data` and `events` included.
+fn envelope(cursor: &mut Cursor<'_>) -> Result<(Envelope, Elements), ParseError> {
+    if cursor.peek().is_some_and(|first| first != b'{') {
+        let not_an_object = cursor.error(ParseErrorKind::NotAnObject);
+        // What is not JSON at all is said to be that.
+        cursor.value()?;
+        cursor.end()?;
+        return Err(not_an_object);
+    }
+    let mut envelope = Envelope::default();
+    let mut draft_event_id = Text::default();
+    let mut elements = None;
+    cursor.object(|cursor, key| {
+        let member = match key {
+            "data" => {
+                elements = data(cursor)?;
+                return Ok(());
+            }
+            "eventType" => &mut envelope.event_type,
+            "eventTypeVersion" => &mut envelope.event_type_version,
+            "cloudEventsVersion" | "cloudEventVersion" => &mut envelope.cloud_events_version,
+            "contentType" => &mut envelope.content_type,
+            "source" => &mut envelope.source,
+            "eventId" => &mut envelope.event_id,
+            "eventID" => &mut draft_event_id,
+            "eventTime" => &mut envelope.event_time,
+            _ => return cursor.value().map(drop),
+        };
+        *member = Text::read(cursor)?;
+        Ok(())
+    })?;
+    let Some(elements) = elements else {
+        let missing = cursor.error(ParseErrorKind::NoEvents);
+        cursor.end()?;
+        return Err(missing);
+    };
+    cursor.end()?;
+    if matches!(envelope.event_id, Text::Absent) {
+        envelope.event_id = draft_event_id;
+    }
+    Ok((envelope, elements))
+}
+
+/// Reads the value of `data`: `None` if it holds no array of events.
+fn data(cursor: &mut Cursor<'_>) -> Result<Option<Elements>, ParseError> {
+    if cursor.peek() != Some(b'{') {
+        cursor.value()?;
+        return Ok(None);
+    }
+    let mut elements = None;
+    cursor.object(|cursor, key| {
+        let is_array = cursor.peek() == Some(b'[');
+        match key {
+            "events" if is_array => elements = Some(index::elements(cursor)?),
+            "events" => {
+                cursor.value()?;
+                elements = None;
+            }
+            _ => {
+                cursor.value()?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(elements)
+}
+
+/// The host and the path of a URL.
+fn split_source(source: &str) -> Option<(&str, &str)> {
+    let (_, rest) = source.split_once("://")?;
+    let (org, path) = rest.split_once('/').unwrap_or((rest, ""));
+    (!org.is_empty()).then_some((org, path))
+}
+
+impl<'a> IntoIterator for &'a Delivery {
+    type Item = &'a LogEvent;
+    type IntoIter = std::slice::Iter<'a, LogEvent>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.events.iter()
+    }
+}
+
+impl IntoIterator for Delivery {
+    type Item = LogEvent;
+    type IntoIter = std::vec::IntoIter<LogEvent>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.events.into_iter()
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("bytes", &self.batch.body.len())
+            .field("events", &self.events.len())
+            .field("defects", &self.defects)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Delivery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let body: &RawValue =
+            serde_json::from_slice(&self.batch.body).map_err(serde::ser::Error::custom)?;
+        body.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Delivery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_bytes(String::from(Box::<str>::from(json))).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(body: &str, message: &str) {
+        assert_eq!(Delivery::from_slice(body.as_bytes()).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn what_is_no_delivery_is_refused_with_its_place() {
+        refused("", "unexpected end of JSON at line 1 column 0");
+        refused("{\"data\":{\"events\":[", "unexpected end of JSON at line 1 column 19");
+        refused("{\"data\":{\"events\":[{]}}", "not valid JSON at line 1 column 21");
+        refused("[]", "expected an object at line 1 column 1");
+        refused("\n \"password\"", "expected an object at line 2 column 2");
+        refused("password", "not valid JSON at line 1 column 1");
+        refused("{}", "expected an array of events in `data.events` at line 1 column 2");
+        refused("{} x", "not valid JSON at line 1 column 4");
+        for data in ["null", "5", "[]", "{}", r#"{"events":null}"#, r#"{"events":{}}"#] {
+            let body = format!("{{\"data\":{data}}}");
+            let error = Delivery::from_slice(body.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ParseErrorKind::NoEvents, "{body}");
+        }
+        let error = Delivery::from_slice(b"{\"a\":\"\xff\"}").unwrap_err();
+        assert_eq!(error.to_string(), "not UTF-8 at line 1 column 7");
+    }
+
+    #[test]
+    fn the_last_of_duplicate_members_counts() {
+        let events =
+            |body: &str| Delivery::from_slice(body.as_bytes()).map(|found| found.events.len());
+        assert_eq!(events(r#"{"data":5,"data":{"events":[{"eventType":"a"}]}}"#), Ok(1));
+        assert_eq!(events(r#"{"data":{"events":[{"eventType":"a"}],"events":[]}}"#), Ok(0));
+        assert!(events(r#"{"data":{"events":[]},"data":null}"#).is_err());
+        let body = br#"{"eventId":"1","eventId":"2","eventID":"3","data":{"events":[
+            {"eventType":"a","uuid":"u1","eventType":"b","uuid":null}]}}"#;
+        let delivery = Delivery::from_slice(body).unwrap();
+        assert_eq!(delivery.event_id(), Some("2"));
+        assert_eq!(delivery.events[0].event_type().as_str(), "b");
+        assert_eq!(delivery.events[0].uuid(), None);
+    }
+
+    #[test]
+    fn org_and_hook_id_come_from_source() {
+        let from = |source: &str| {
+            let body = serde_json::json!({"source": source, "data": {"events": []}}).to_string();
+            let delivery = Delivery::from_slice(body.as_bytes()).unwrap();
+            (delivery.org().map(str::to_owned), delivery.hook_id().map(str::to_owned))
+        };
+        let pair = |org: &str, id: &str| (Some(org.to_owned()), Some(id.to_owned()));
+        assert_eq!(
+            from("https://acme.okta.com/api/v1/eventHooks/who1"),
+            pair("acme.okta.com", "who1")
+        );
+        assert_eq!(from("https://acme.okta.com").0.as_deref(), Some("acme.okta.com"));
+        for source in ["https://acme.okta.com/api/v1/eventHooks/", "https://a/who1", "", "who1"] {
+            assert_eq!(from(source).1, None, "{source}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+use std::borrow::Cow;
+
+use super::ip_address::IpAddress;
+use super::part::part;
+use super::placeholder::is_placeholder;
+use super::read::StringOrNumber;
+
+part! {
+    /// The HTTP client that made the request. For what Okta does by itself it is absent, or has
+    /// an empty `ip_chain` and nothing else.
+    pub struct Client<'a> {
+        /// What the client says it is.
+        pub user_agent: Option<UserAgent<'a>> = "userAgent",
+        /// The network zone's name, or the text `null` where there is none: see
+        /// [`known_zone`](Self::known_zone).
+        pub zone: Option<Cow<'a, str>> = "zone",
+        /// The class of device: `Computer`, `Mobile`, `Unknown`, …
+        pub device: Option<Cow<'a, str>> = "device",
+        /// An OAuth client's id, or an agent's for API tokens.
+        pub id: Option<Cow<'a, str>> = "id",
+        /// IPv4 or IPv6, as text: not always a valid address.
+        pub ip_address: Option<Cow<'a, str>> = "ipAddress",
+        /// Where the address is.
+        pub geographical_context: Option<GeographicalContext<'a>> = "geographicalContext",
+        /// The addresses the request came through, the client first. In hooks only: see
+        /// [`LogEvent::ip_chain`](crate::LogEvent::ip_chain).
+        pub ip_chain: Vec<IpAddress<'a>> = "ipChain",
+    }
+}
+
+impl Client<'_> {
+    /// The network zone's name, unless it is Okta's placeholder, the text `null`.
+    #[must_use]
+    pub fn known_zone(&self) -> Option<&str> {
+        self.zone.as_deref().filter(|zone| !is_placeholder(zone))
+    }
+}
+
+part! {
+    /// What the client says it is.
+    pub struct UserAgent<'a> {
+        /// The `User-Agent` header.
+        pub raw_user_agent: Option<Cow<'a, str>> = "rawUserAgent" | "RawUserAgent",
+        /// `Mac OS 14.4.1 (Sonoma)`, `Windows 10`, `Unknown`, …
+        pub os: Option<Cow<'a, str>> = "os" | "OS",
+        /// `CHROME`, `SAFARI`, `UNKNOWN`, …
+        pub browser: Option<Cow<'a, str>> = "browser" | "Browser",
+    }
+}
+
+part! {
+    /// Where an address is, as far as is known.
+    pub struct GeographicalContext<'a> {
+        /// The city's full name.
+        pub city: Option<Cow<'a, str>> = "city",
+        /// The state's or province's full name.
+        pub state: Option<Cow<'a, str>> = "state",
+        /// The country's full name, not its code.
+        pub country: Option<Cow<'a, str>> = "country",
+        /// May be partial, may start with zeros. A number is read as its text.
+        pub postal_code: Option<Cow<'a, str>> = "postalCode" as StringOrNumber,
+        /// The coordinates; may be there when every name is absent.
+        pub geolocation: Option<Geolocation> = "geolocation",
+    }
+}
+
+part! {
+    /// Coordinates in degrees.
+    pub struct Geolocation {
+        /// Latitude, north positive.
+        pub lat: Option<f64> = "lat",
+        /// Longitude, east positive.
+        pub lon: Option<f64> = "lon",
+    }
+}

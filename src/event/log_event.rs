@@ -1,0 +1,374 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::index::{self, Batch, EventIndex, Member, NoEvent};
+use super::read::{Read, Report};
+use super::{
+    Actor, AuthenticationContext, Client, DebugContext, Device, FieldDefect, IpAddress, Outcome,
+    Request, SecurityContext, Severity, StringOrNumber, Target, Transaction,
+};
+use crate::event_type::EventType;
+use crate::json::{self, Cursor};
+use crate::parse_error::{ParseError, ParseErrorKind};
+
+/// One System Log event: an owned, cheap handle into the JSON it came in.
+///
+/// A clone costs one reference count. All events of a delivery share its body, which is freed with
+/// the last of them; [`detach`](Self::detach) keeps one event of a large batch alone.
+///
+/// The event's type, `uuid` and `published` are found while the body is indexed. Everything else is
+/// read when asked for: an accessor reads its part into a small struct that borrows from the
+/// event. What is missing, `null`, or of another shape than Okta documents reads as `None` (or as
+/// an empty list) and is never an error; [`defects`](Self::defects) tells what was odd,
+/// [`raw`](Self::raw) and [`get`](Self::get) give the JSON as it was sent.
+///
+/// `Debug` shows no value of the payload. `Serialize` writes the event's JSON unchanged;
+/// `Deserialize` reads it (with `serde_json`), and so reads a System Log API answer as
+/// `Vec<LogEvent>`.
+///
+/// Source: Okta, [System Log API](https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/),
+/// and deliveries captured from real hooks.
+///
+/// # Examples
+///
+/// ```
+/// use okta_hooks::LogEvent;
+///
+/// let event = LogEvent::from_slice(br#"{
+///     "uuid": "7c1e5a10-6b2f-11f0-9a41-4f0d2c8be913",
+///     "eventType": "user.lifecycle.create",
+///     "actor": {"id": "00u8hr0svc4LbYqPn5d7", "type": "User", "displayName": "HR Sync"},
+///     "target": [{"type": "User", "alternateId": "john.doe@example.com"}]
+/// }"#)?;
+/// assert_eq!(event.event_type().as_str(), "user.lifecycle.create");
+/// assert_eq!(event.uuid(), Some("7c1e5a10-6b2f-11f0-9a41-4f0d2c8be913"));
+/// assert_eq!(event.published(), None);
+/// assert_eq!(event.actor().and_then(|actor| actor.display_name).as_deref(), Some("HR Sync"));
+/// for user in event.user_targets() {
+///     assert_eq!(user.alternate_id.as_deref(), Some("john.doe@example.com"));
+/// }
+/// # Ok::<(), okta_hooks::ParseError>(())
+/// ```
+#[derive(Clone)]
+pub struct LogEvent {
+    batch: Arc<Batch>,
+    /// Which of the batch's events this is.
+    nth: u32,
+}
+
+impl LogEvent {
+    /// Reads one event, as the System Log API returns them in its array.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if `json` is no JSON object, or has no text in `eventType`.
+    pub fn from_bytes(json: impl Into<Bytes>) -> Result<Self, ParseError> {
+        let body = json.into();
+        let mut cursor = Cursor::new(index::utf8(&body)?)?;
+        let start = cursor.error(ParseErrorKind::NotAnObject);
+        let element = index::element(&mut cursor, 0)?;
+        cursor.end()?;
+        match element {
+            Ok(event) => Ok(Self { batch: Arc::new(Batch { body, events: vec![event] }), nth: 0 }),
+            Err((NoEvent::NotAnObject, _)) => Err(start),
+            Err((NoEvent::NoEventType, _)) => Err(cursor.error(ParseErrorKind::NoEventType)),
+        }
+    }
+
+    /// Like [`from_bytes`](Self::from_bytes), with a copy of `json`.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
+        Self::from_bytes(Bytes::copy_from_slice(json))
+    }
+
+    /// Handles for all events of a batch.
+    pub(crate) fn all(batch: &Arc<Batch>) -> Vec<Self> {
+        (0..batch.events.len()).map(|n| Self { batch: batch.clone(), nth: n as u32 }).collect()
+    }
+
+    fn index(&self) -> &EventIndex {
+        &self.batch.events[self.nth as usize]
+    }
+
+    fn part<'a, T: Read<'a>>(&'a self, member: Member) -> Option<T> {
+        let json = self.batch.text(self.index().member(member));
+        T::read(json)
+    }
+
+    /// The event's own JSON, to the byte.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        self.batch.text(self.index().span)
+    }
+
+    /// The JSON of the top-level member `name`, whether this crate knows it or not; the last one
+    /// if it is doubled. A `null` is `Some`.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","futureMember":[0.00]}"#)?;
+    /// assert_eq!(event.get("futureMember").map(|json| json.get()), Some("[0.00]"));
+    /// assert!(event.get("other").is_none());
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&RawValue> {
+        match Member::from_name(name) {
+            Some(member) => json::raw(self.batch.text(self.index().member(member))),
+            None => json::member(self.raw(), name),
+        }
+    }
+
+    /// The event's place in the array it came in, from 0, counting elements that were set aside.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.index().position as usize
+    }
+
+    /// A handle that keeps this event's JSON alone, not the whole delivery it came in.
+    ///
+    /// For keeping few events of many: it copies the event once.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        let body = Bytes::copy_from_slice(self.raw().as_bytes());
+        let events = vec![self.index().detached()];
+        Self { batch: Arc::new(Batch { body, events }), nth: 0 }
+    }
+
+    /// `eventType`: what happened, the key to dispatch on. Always there.
+    #[must_use]
+    pub fn event_type(&self) -> &EventType {
+        &self.index().event_type
+    }
+
+    /// `uuid`: the event's id, the same in every hook and in the System Log API. Opaque text.
+    #[must_use]
+    pub fn uuid(&self) -> Option<&str> {
+        self.batch.resolve(&self.index().uuid)
+    }
+
+    /// `published`: when the event was published, RFC 3339 in UTC, as sent.
+    ///
+    /// Order events by it: neither deliveries nor the events in one are in order. It may be days
+    /// old when an admin delivers a preview, and need not be a day that exists (Okta's own docs
+    /// have a 31 September).
+    #[must_use]
+    pub fn published(&self) -> Option<&str> {
+        self.batch.resolve(&self.index().published)
+    }
+
+    /// `version`: the format's version, `"0"` so far. A number is read as its text.
+    #[must_use]
+    pub fn version(&self) -> Option<Cow<'_, str>> {
+        self.part(Member::Version).map(|StringOrNumber(text)| text)
+    }
+
+    /// `severity`: how grave it is.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        self.part(Member::Severity)
+    }
+
+    /// `displayMessage`: what happened, for people.
+    #[must_use]
+    pub fn display_message(&self) -> Option<Cow<'_, str>> {
+        self.part(Member::DisplayMessage)
+    }
+
+    /// `legacyEventType`: the name in the retired Events API; absent for newer types.
+    #[must_use]
+    pub fn legacy_event_type(&self) -> Option<Cow<'_, str>> {
+        self.part(Member::LegacyEventType)
+    }
+
+    /// `actor`: who did it.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor<'_>> {
+        self.part(Member::Actor)
+    }
+
+    /// `client`: the HTTP client that made the request; absent for what Okta does by itself.
+    #[must_use]
+    pub fn client(&self) -> Option<Client<'_>> {
+        self.part(Member::Client)
+    }
+
+    /// `device`: the enrolled device, unrelated to [`Client::device`].
+    #[must_use]
+    pub fn device(&self) -> Option<Device<'_>> {
+        self.part(Member::Device)
+    }
+
+    /// `outcome`: how it ended.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome<'_>> {
+        self.part(Member::Outcome)
+    }
+
+    /// `target`: what it was done to, as sent. The order means nothing: choose by type.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Target<'_>> {
+        self.part(Member::Target).unwrap_or_default()
+    }
+
+    /// All targets of the type `kind` (compared exactly), such as `UserGroup` or `AppInstance`.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType": "group.user_membership.add", "target": [
+    ///     {"type": "User", "id": "00u9kq3f7TzWmXb2a5d7"},
+    ///     {"type": "UserGroup", "id": "00g3wd8m5KsVpEcNr5d7"}]}"#)?;
+    /// let mut groups = event.targets_of("UserGroup");
+    /// assert_eq!(groups.next().and_then(|group| group.id).as_deref(), Some("00g3wd8m5KsVpEcNr5d7"));
+    /// assert!(groups.next().is_none());
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
+    pub fn targets_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Target<'a>> {
+        self.targets().into_iter().filter(move |target| target.kind.as_deref() == Some(kind))
+    }
+
+    /// All targets that are users: see [`Target::is_user`].
+    pub fn user_targets(&self) -> impl Iterator<Item = Target<'_>> {
+        self.targets().into_iter().filter(Target::is_user)
+    }
+
+    /// `transaction`: what groups the events of one operation.
+    #[must_use]
+    pub fn transaction(&self) -> Option<Transaction<'_>> {
+        self.part(Member::Transaction)
+    }
+
+    /// `debugContext`: details that Okta calls an aid for debugging, not a contract.
+    #[must_use]
+    pub fn debug_context(&self) -> Option<DebugContext<'_>> {
+        self.part(Member::DebugContext)
+    }
+
+    /// The value of `key` in `debugContext.debugData`: the text of a string, the JSON of anything
+    /// else but `null`.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(
+    ///     br#"{"eventType":"x","debugContext":{"debugData":{"requestUri":"/api/v1/users"}}}"#,
+    /// )?;
+    /// assert_eq!(event.debug_data("requestUri").as_deref(), Some("/api/v1/users"));
+    /// assert_eq!(event.debug_data("risk"), None);
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn debug_data(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.debug_context()?.debug_data?.text(key)
+    }
+
+    /// `authenticationContext`: the session and how it was authenticated.
+    #[must_use]
+    pub fn authentication_context(&self) -> Option<AuthenticationContext<'_>> {
+        self.part(Member::AuthenticationContext)
+    }
+
+    /// `securityContext`: what is known about the IP address, and risk.
+    #[must_use]
+    pub fn security_context(&self) -> Option<SecurityContext<'_>> {
+        self.part(Member::SecurityContext)
+    }
+
+    /// `request`: the proxies the request came through, in System Log API answers. Hooks have them
+    /// in `client`: [`ip_chain`](Self::ip_chain) reads either.
+    #[must_use]
+    pub fn request(&self) -> Option<Request<'_>> {
+        self.part(Member::Request)
+    }
+
+    /// `insertionTimestamp`: in hooks only, in no schema, and so far always `null`, which is `None`
+    /// here.
+    #[must_use]
+    pub fn insertion_timestamp(&self) -> Option<&RawValue> {
+        self.part(Member::InsertionTimestamp)
+    }
+
+    /// The addresses the request came through, the client first, from `request.ipChain` (System
+    /// Log API) or `client.ipChain` (hooks). Empty for what Okta does by itself.
+    #[must_use]
+    pub fn ip_chain(&self) -> Vec<IpAddress<'_>> {
+        let chain = self.request().map(|request| request.ip_chain).unwrap_or_default();
+        if !chain.is_empty() {
+            return chain;
+        }
+        self.client().map(|client| client.ip_chain).unwrap_or_default()
+    }
+
+    /// What in this event is of another shape than Okta documents, strictly checked.
+    ///
+    /// Unknown members and values, missing members and `null` are no defects. A walk over the
+    /// whole event: for tools and logs, not for every event.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(
+    ///     br#"{"eventType":"x","debugContext":"null","target":[{"id":5}]}"#,
+    /// )?;
+    /// assert!(event.debug_context().is_none());
+    /// let defects: Vec<String> = event.defects().iter().map(ToString::to_string).collect();
+    /// assert_eq!(defects, ["debugContext: expected an object", "target[0].id: expected a text"]);
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn defects(&self) -> Vec<FieldDefect> {
+        let mut report = Report::default();
+        json::for_each_member(self.raw(), |key, json| {
+            let Some(member) = Member::from_name(key) else { return };
+            report.inside(format_args!("{key}"), |report| match member {
+                Member::Uuid
+                | Member::Published
+                | Member::EventType
+                | Member::DisplayMessage
+                | Member::LegacyEventType => Cow::check(json, report),
+                Member::Version => StringOrNumber::check(json, report),
+                Member::Severity => Severity::check(json, report),
+                Member::Actor => Actor::check(json, report),
+                Member::Client => Client::check(json, report),
+                Member::Device => Device::check(json, report),
+                Member::Outcome => Outcome::check(json, report),
+                Member::Target => Vec::<Target<'_>>::check(json, report),
+                Member::Transaction => Transaction::check(json, report),
+                Member::DebugContext => DebugContext::check(json, report),
+                Member::AuthenticationContext => AuthenticationContext::check(json, report),
+                Member::SecurityContext => SecurityContext::check(json, report),
+                Member::Request => Request::check(json, report),
+                Member::InsertionTimestamp => {}
+            });
+        });
+        report.found
+    }
+}
+
+impl fmt::Debug for LogEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogEvent")
+            .field("position", &self.position())
+            .field("bytes", &self.raw().len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for LogEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        json::raw(self.raw()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for LogEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_bytes(String::from(Box::<str>::from(json))).map_err(serde::de::Error::custom)
+    }
+}

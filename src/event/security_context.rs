@@ -1,0 +1,93 @@
+use std::borrow::Cow;
+
+use super::ip_address::IpDetails;
+use super::part::{open_enum, part};
+
+part! {
+    /// What is known about the client's address, and the risk seen. Often empty.
+    pub struct SecurityContext<'a> {
+        /// The autonomous system's number, of 32 bits.
+        pub as_number: Option<i64> = "asNumber",
+        /// The organisation that has the number.
+        pub as_org: Option<Cow<'a, str>> = "asOrg",
+        /// The internet service provider.
+        pub isp: Option<Cow<'a, str>> = "isp",
+        /// The domain the address belongs to.
+        pub domain: Option<Cow<'a, str>> = "domain",
+        /// Whether it is a known proxy.
+        pub is_proxy: Option<bool> = "isProxy",
+        /// Behaviours that were looked at. Some releases of 2025 sent texts here, which are left
+        /// out.
+        pub user_behaviors: Vec<UserBehavior<'a>> = "userBehaviors",
+        /// The risk seen; since 2026.
+        pub risk: Option<Risk<'a>> = "risk",
+        /// Who runs the network; since 2026.
+        pub ip_details: Option<IpDetails<'a>> = "ipDetails",
+        /// What bot protection says; since 2026, Identity Engine only.
+        pub bot_protection: Option<BotProtection> = "botProtection",
+    }
+}
+
+part! {
+    /// The risk Okta sees.
+    pub struct Risk<'a> {
+        /// How high it is.
+        pub level: Option<RiskLevel> = "level",
+        /// How high it was.
+        pub previous_level: Option<RiskLevel> = "previousLevel",
+        /// Why, for people.
+        pub reasons: Vec<Cow<'a, str>> = "reasons",
+        /// What was detected.
+        pub detection_name: Option<Cow<'a, str>> = "detectionName",
+        /// Who says so.
+        pub issuer: Option<Cow<'a, str>> = "issuer",
+    }
+}
+
+part! {
+    /// What bot protection says.
+    pub struct BotProtection {
+        /// How likely it is a bot.
+        pub level: Option<RiskLevel> = "level",
+    }
+}
+
+open_enum! {
+    /// How high a risk is.
+    pub enum RiskLevel {
+        /// There is none. Bot protection only.
+        None = "NONE",
+        /// Low.
+        Low = "LOW",
+        /// Medium.
+        Medium = "MEDIUM",
+        /// High.
+        High = "HIGH",
+    }
+}
+
+part! {
+    /// One behaviour that was looked at.
+    pub struct UserBehavior<'a> {
+        /// `bhv…`.
+        pub id: Option<Cow<'a, str>> = "id",
+        /// The name an admin gave it.
+        pub name: Option<Cow<'a, str>> = "name",
+        /// Whether it was seen.
+        pub result: Option<BehaviorResult> = "result",
+    }
+}
+
+open_enum! {
+    /// Whether a behaviour was seen.
+    pub enum BehaviorResult {
+        /// It could not be told.
+        Unknown = "UNKNOWN",
+        /// It was.
+        Positive = "POSITIVE",
+        /// It was not.
+        Negative = "NEGATIVE",
+        /// It could not be looked at.
+        BadRequest = "BAD_REQUEST",
+    }
+}

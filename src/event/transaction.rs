@@ -1,0 +1,26 @@
+use std::borrow::Cow;
+
+use super::FreeForm;
+use super::part::{open_enum, part};
+
+part! {
+    /// What groups the events of one operation.
+    pub struct Transaction<'a> {
+        /// `type`: a request or a job.
+        pub kind: Option<TransactionType> = "type",
+        /// Of several formats, with letters such as `@`, `-` and `_`.
+        pub id: Option<Cow<'a, str>> = "id",
+        /// May hold `requestApiTokenId`, the API token that was used.
+        pub detail: Option<FreeForm<'a>> = "detail",
+    }
+}
+
+open_enum! {
+    /// What kind of operation it was.
+    pub enum TransactionType {
+        /// A web request.
+        Web = "WEB",
+        /// A task Okta ran by itself.
+        Job = "JOB",
+    }
+}

@@ -1,0 +1,125 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::ResponseBody;
+use crate::receiver::{Inbound, Receiver};
+
+/// Answers verifications and lets only authenticated deliveries through.
+///
+/// HTTP in, HTTP out. A GET with a challenge is answered here; a wrong or missing secret is 401,
+/// another method than GET and POST 405. Everything else reaches the inner service with its body
+/// untouched, and with the [`MatchedSecret`](crate::MatchedSecret) in its extensions. What is
+/// refused has the [`Rejection`](crate::Rejection) in the response's extensions.
+///
+/// The inner service's error type is kept, and its response body may be of any type.
+///
+/// ```
+/// use okta_hooks::{HeaderAuth, Receiver, layer::GuardLayer};
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
+/// let service = ServiceBuilder::new().layer(GuardLayer::new(receiver)).service(service_fn(
+///     |_: http::Request<String>| async { Ok::<_, std::io::Error>(http::Response::new(String::new())) },
+/// ));
+/// let request = http::Request::post("/hook").body("{}".to_owned())?;
+/// assert_eq!(service.oneshot(request).await?.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is applied to a service"]
+pub struct GuardLayer {
+    receiver: Receiver,
+}
+
+impl GuardLayer {
+    /// A layer that goes by the rules of `receiver`.
+    pub fn new(receiver: Receiver) -> Self {
+        Self { receiver }
+    }
+}
+
+impl<S> Layer<S> for GuardLayer {
+    type Service = Guard<S>;
+
+    fn layer(&self, inner: S) -> Guard<S> {
+        Guard { inner, receiver: self.receiver.clone() }
+    }
+}
+
+/// The service of [`GuardLayer`].
+#[derive(Clone, Debug)]
+pub struct Guard<S> {
+    inner: S,
+    receiver: Receiver,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Guard<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+{
+    type Response = Response<ResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let kind = match self.receiver.check(request.method().as_str(), request.headers()) {
+            Ok(Inbound::Delivery { secret }) => {
+                secret.map(|secret| request.extensions_mut().insert(secret));
+                Kind::Inner { future: self.inner.call(request) }
+            }
+            Ok(Inbound::Verification { challenge, .. }) => {
+                Kind::Reply { response: Some(challenge.to_response()) }
+            }
+            Err(rejection) => Kind::Reply { response: Some(rejection.to_response()) },
+        };
+        ResponseFuture { kind }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The future of [`Guard`].
+    #[derive(Debug)]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        kind: Kind<F>,
+    }
+}
+
+pin_project_lite::pin_project! {
+    #[project = KindProj]
+    #[derive(Debug)]
+    enum Kind<F> {
+        Inner { #[pin] future: F },
+        Reply { response: Option<Response<Bytes>> },
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+{
+    type Output = Result<Response<ResponseBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = match self.project().kind.project() {
+            KindProj::Inner { future } => ready!(future.poll(cx))?.map(ResponseBody::inner),
+            KindProj::Reply { response } => {
+                response.take().expect("polled after completion").map(ResponseBody::reply)
+            }
+        };
+        Poll::Ready(Ok(response))
+    }
+}

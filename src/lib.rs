@@ -1,0 +1,29 @@
+//! Receive Okta event hooks.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+
+mod auth;
+mod defect;
+mod delivery;
+pub mod event;
+mod event_type;
+mod header_lookup;
+mod json;
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub mod layer;
+mod parse_error;
+mod receiver;
+mod rejection;
+mod verification;
+
+pub use auth::{AuthError, ConfigError, HeaderAuth, MatchedSecret};
+pub use defect::Defect;
+pub use delivery::Delivery;
+pub use event::LogEvent;
+pub use event_type::EventType;
+pub use header_lookup::HeaderLookup;
+pub use parse_error::{ParseError, ParseErrorKind};
+pub use receiver::{Inbound, Receiver};
+pub use rejection::Rejection;
+pub use verification::{CHALLENGE_HEADER, Challenge, ChallengeError};
