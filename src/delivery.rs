@@ -97,6 +97,11 @@ impl Delivery {
         &self.events
     }
 
+    /// Keeps only the events that `keep` says `true` to. [`raw`](Self::raw) stays as it is.
+    pub fn retain(&mut self, keep: impl FnMut(&LogEvent) -> bool) {
+        self.events.retain(keep);
+    }
+
     /// The elements of `data.events` that are no events, in the order sent.
     #[must_use]
     pub fn defects(&self) -> &[Defect] {

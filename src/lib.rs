@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod auth;
+mod dedupe;
 mod defect;
 mod delivery;
 pub mod event;
@@ -18,6 +19,7 @@ mod rejection;
 mod verification;
 
 pub use auth::{AuthError, ConfigError, HeaderAuth, MatchedSecret};
+pub use dedupe::{Claim, Claimed, SeenEvents};
 pub use defect::Defect;
 pub use delivery::Delivery;
 pub use event::LogEvent;

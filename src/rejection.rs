@@ -19,6 +19,8 @@ use crate::verification::ChallengeError;
 /// | [`Challenge`](Self::Challenge) | 400 |
 /// | [`Malformed`](Self::Malformed) | 400 |
 /// | [`TooLarge`](Self::TooLarge) | 413 |
+/// | [`Incomplete`](Self::Incomplete) | 503 |
+/// | [`Unavailable`](Self::Unavailable) | 503 |
 ///
 /// Messages say where something is wrong, never what was sent.
 ///
@@ -51,6 +53,12 @@ pub enum Rejection {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// The connection failed before the body was complete.
+    #[error("the body could not be read to its end")]
+    Incomplete,
+    /// The delivery could not be handled now; Okta sends it once more.
+    #[error("the delivery could not be handled now")]
+    Unavailable,
 }
 
 impl Rejection {
@@ -62,6 +70,7 @@ impl Rejection {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Challenge(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Incomplete | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

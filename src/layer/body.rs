@@ -1,11 +1,44 @@
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+/// The body of an answer of our own: short, or empty.
+#[derive(Debug, Default)]
+pub struct ReplyBody {
+    bytes: Option<Bytes>,
+}
+
+impl From<Bytes> for ReplyBody {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()) }
+    }
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, Bytes::len) as u64)
+    }
+}
+
 pin_project_lite::pin_project! {
-    /// The body of a response: the inner service's, or a short one of our own.
+    /// The body of a response: the inner service's, or one of our own.
     #[derive(Debug)]
     pub struct ResponseBody<B> {
         #[pin]
@@ -18,17 +51,17 @@ pin_project_lite::pin_project! {
     #[derive(Debug)]
     enum Kind<B> {
         Inner { #[pin] body: B },
-        Reply { bytes: Option<Bytes> },
+        Reply { #[pin] body: ReplyBody },
     }
 }
 
 impl<B> ResponseBody<B> {
-    pub(crate) fn inner(body: B) -> Self {
+    pub(super) fn inner(body: B) -> Self {
         Self { kind: Kind::Inner { body } }
     }
 
-    pub(crate) fn reply(bytes: Bytes) -> Self {
-        Self { kind: Kind::Reply { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()) } }
+    pub(super) fn reply(bytes: Bytes) -> Self {
+        Self { kind: Kind::Reply { body: bytes.into() } }
     }
 }
 
@@ -40,26 +73,26 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let frame = match self.project().kind.project() {
-            KindProj::Inner { body } => ready!(body.poll_frame(cx)),
-            KindProj::Reply { bytes } => bytes.take().map(|bytes| Ok(Frame::data(bytes))),
-        };
-        Poll::Ready(frame)
+        match self.project().kind.project() {
+            KindProj::Inner { body } => body.poll_frame(cx),
+            KindProj::Reply { body } => {
+                let frame = ready!(body.poll_frame(cx));
+                Poll::Ready(frame.map(|frame| frame.map_err(|never| match never {})))
+            }
+        }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Inner { body } => body.is_end_stream(),
-            Kind::Reply { bytes } => bytes.is_none(),
+            Kind::Reply { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Inner { body } => body.size_hint(),
-            Kind::Reply { bytes } => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64)
-            }
+            Kind::Reply { body } => body.size_hint(),
         }
     }
 }
