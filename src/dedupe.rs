@@ -86,7 +86,6 @@ impl SeenEvents {
 
     /// Claims what is new in `delivery` and removes from it what was handled before: nothing
     /// changes unless the answer is [`Claimed::New`]. `now` is the clock's time.
-    #[must_use]
     pub fn claim(&self, delivery: &mut Delivery, now: Instant) -> Claimed {
         self.claim_or_register(delivery, now, None)
     }

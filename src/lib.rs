@@ -1,6 +1,7 @@
 //! Receive Okta event hooks.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
+#![warn(missing_docs, unreachable_pub)]
 
 mod auth;
 mod dedupe;

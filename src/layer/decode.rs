@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::combinators::Collect;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -43,7 +43,6 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// ```
 /// use okta_hooks::{Delivery, HeaderAuth, Receiver};
 /// use okta_hooks::layer::{DecodeLayer, GuardLayer};
-/// use http_body_util::Full;
 /// use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -61,7 +60,7 @@ type BoxError = Box<dyn Error + Send + Sync>;
 ///
 /// let post = |body: &'static str| {
 ///     let request = http::Request::post("/hook").header("authorization", "Bearer s3cret");
-///     hook.clone().oneshot(request.body(Full::from(body)).expect("a valid request"))
+///     hook.clone().oneshot(request.body(body.to_owned()).expect("a valid request"))
 /// };
 /// assert_eq!(post(r#"{"data":{"events":[{"eventType":"user.session.start"}]}}"#).await?.status(), 204);
 /// assert_eq!(post(r#"{"data":{"events":[]}}"#).await?.status(), 503);
@@ -137,7 +136,7 @@ where
 {
     type Response = Response<ReplyBody>;
     type Error = Infallible;
-    type Future = DecodeFuture<S, D, B>;
+    type Future = DecodeFuture<S, D, Collect<Limited<B>>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -150,41 +149,31 @@ where
 }
 
 pin_project_lite::pin_project! {
-    /// The future of [`Decode`].
-    pub struct DecodeFuture<S, D, B>
-    where
-        S: Service<Delivery>,
-        D: Service<DeadLetter>,
-        B: Body,
-    {
+    /// The future of [`Decode`]; `R` is the one that reads the body.
+    pub struct DecodeFuture<S: Service<Delivery>, D: Service<DeadLetter>, R> {
         service: Decode<S, D>,
         #[pin]
-        stage: Stage<S, D, B>,
+        stage: Stage<S, D, R>,
     }
 }
 
 pin_project_lite::pin_project! {
     #[project = StageProj]
-    enum Stage<S, D, B>
-    where
-        S: Service<Delivery>,
-        D: Service<DeadLetter>,
-        B: Body,
-    {
-        Reading { #[pin] body: Collect<Limited<B>> },
+    enum Stage<S: Service<Delivery>, D: Service<DeadLetter>, R> {
+        Reading { #[pin] body: R },
         SettingAside { #[pin] future: Oneshot<D, DeadLetter>, next: Option<Result<Delivery, Rejection>> },
         Handling { #[pin] future: Oneshot<S, Delivery> },
     }
 }
 
-impl<S, D, B> Future for DecodeFuture<S, D, B>
+impl<S, D, R, T> Future for DecodeFuture<S, D, R>
 where
     S: Service<Delivery> + Clone,
     S::Error: Into<BoxError>,
     D: Service<DeadLetter> + Clone,
     D::Error: Into<BoxError>,
-    B: Body,
-    B::Error: Into<BoxError>,
+    R: Future<Output = Result<Collected<T>, BoxError>>,
+    T: Buf,
 {
     type Output = Result<Response<ReplyBody>, Infallible>;
 
@@ -214,11 +203,10 @@ where
 }
 
 /// What follows when the body is there.
-fn decoded<S, D, B>(service: &Decode<S, D>, body: Bytes) -> Result<Stage<S, D, B>, Rejection>
+fn decoded<S, D, R>(service: &Decode<S, D>, body: Bytes) -> Result<Stage<S, D, R>, Rejection>
 where
     S: Service<Delivery> + Clone,
     D: Service<DeadLetter> + Clone,
-    B: Body,
 {
     let delivery = service.receiver.decode(body.clone());
     match DeadLetter::of(body, &delivery) {
@@ -231,14 +219,13 @@ where
 }
 
 /// What follows when everything that had to be set aside is.
-fn handled<S, D, B>(
+fn handled<S, D, R>(
     service: &Decode<S, D>,
     delivery: Result<Delivery, Rejection>,
-) -> Result<Stage<S, D, B>, Rejection>
+) -> Result<Stage<S, D, R>, Rejection>
 where
     S: Service<Delivery> + Clone,
     D: Service<DeadLetter>,
-    B: Body,
 {
     Ok(Stage::Handling { future: Oneshot::new(service.inner.clone(), delivery?) })
 }
@@ -271,12 +258,7 @@ fn unavailable(error: BoxError) -> Outcome {
     Poll::Ready(Ok(response))
 }
 
-impl<S, D, B> fmt::Debug for DecodeFuture<S, D, B>
-where
-    S: Service<Delivery>,
-    D: Service<DeadLetter>,
-    B: Body,
-{
+impl<S: Service<Delivery>, D: Service<DeadLetter>, R> fmt::Debug for DecodeFuture<S, D, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeFuture").finish_non_exhaustive()
     }

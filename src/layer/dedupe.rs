@@ -1,3 +1,4 @@
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -101,7 +102,6 @@ impl<S: Service<Delivery> + Clone> Service<Delivery> for Dedupe<S> {
 
 pin_project_lite::pin_project! {
     /// The future of [`Dedupe`].
-    #[derive(Debug)]
     pub struct DedupeFuture<S: Service<Delivery>> {
         service: Dedupe<S>,
         #[pin]
@@ -111,7 +111,6 @@ pin_project_lite::pin_project! {
 
 pin_project_lite::pin_project! {
     #[project = StageProj]
-    #[derive(Debug)]
     enum Stage<S: Service<Delivery>> {
         Claiming { delivery: Option<Delivery> },
         // The handler comes first, and so is dropped before its claim is released.
@@ -147,5 +146,11 @@ impl<S: Service<Delivery> + Clone> Future for DedupeFuture<S> {
             let future = Oneshot::new(this.service.inner.clone(), delivery);
             this.stage.set(Stage::Handling { future, claim: Some(claim) });
         }
+    }
+}
+
+impl<S: Service<Delivery>> fmt::Debug for DedupeFuture<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DedupeFuture").finish_non_exhaustive()
     }
 }

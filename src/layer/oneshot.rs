@@ -7,7 +7,6 @@ use tower_service::Service;
 pin_project_lite::pin_project! {
     /// Waits until a service is ready, then calls it: tower's `Oneshot`, without tower.
     #[project = OneshotProj]
-    #[derive(Debug)]
     pub(super) enum Oneshot<S: Service<R>, R> {
         NotReady { service: S, request: Option<R> },
         Called { #[pin] future: S::Future },

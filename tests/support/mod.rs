@@ -1,0 +1,7 @@
+//! Real processes and real sockets for the tests.
+
+// Each test binary has its own copy and need not use all of it.
+#![allow(dead_code)]
+
+pub mod http;
+pub mod process;

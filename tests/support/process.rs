@@ -1,0 +1,105 @@
+//! The examples as real processes.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The binary of an example, which `cargo test` has built beside this test's own.
+pub fn example(name: &str) -> PathBuf {
+    let mut path = env::current_exe().expect("a test has a path");
+    path.pop();
+    path.pop();
+    let path = path.join("examples").join(name);
+    assert!(path.exists(), "cargo builds the example {name} before the tests");
+    path
+}
+
+/// A running example that has said where it listens. It is killed when dropped.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    stdout: Option<BufReader<ChildStdout>>,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    pub fn start(name: &str, settings: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(example(name))
+            .env("LISTEN", "127.0.0.1:0")
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("an example starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        let address = listening(&mut stdout);
+        Self { child, address, stdout: Some(stdout), lines: Arc::default() }
+    }
+
+    /// Starts reading what it prints.
+    pub fn read_output(&mut self) {
+        let Some(stdout) = self.stdout.take() else { return };
+        let lines = self.lines.clone();
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                lines.lock().expect("nobody panics with it").push(line);
+            }
+        });
+    }
+
+    /// Closes our end of its standard output.
+    pub fn close_output(&mut self) {
+        self.stdout = None;
+    }
+
+    /// The lines printed so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("nobody panics with it").clone()
+    }
+
+    /// How often a line was printed, once `expected` of them are there or it takes too long.
+    #[track_caller]
+    pub fn assert_printed(&self, line: &str, expected: usize) {
+        let count = || self.lines().iter().filter(|printed| *printed == line).count();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while count() < expected && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(count(), expected, "{line}");
+    }
+
+    /// Sends SIGTERM, waits for the end, and returns what was written to standard error.
+    pub fn terminate(mut self) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        assert!(killed.success());
+        let status = self.child.wait().expect("a child can be waited for");
+        let mut errors = String::new();
+        let stderr = self.child.stderr.take().expect("stderr is piped");
+        BufReader::new(stderr).read_to_string(&mut errors).expect("logs are UTF-8");
+        (status, errors)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn listening(stdout: &mut impl BufRead) -> SocketAddr {
+    let mut line = String::new();
+    while stdout.read_line(&mut line).expect("output is UTF-8") > 0 {
+        if let Some(address) = line.trim_end().strip_prefix("Listening on http://") {
+            return address.parse().expect("an address");
+        }
+        line.clear();
+    }
+    panic!("it ended before it listened");
+}
