@@ -1,0 +1,181 @@
+//! `SeenEvents` as a table of claims.
+
+use std::time::{Duration, Instant};
+
+use okta_hooks::{Claim, Claimed, Delivery, SeenEvents};
+
+fn delivery(event_id: &str, uuids: &[&str]) -> Delivery {
+    from("https://acme.okta.com/api/v1/eventHooks/who1", event_id, uuids)
+}
+
+fn from(source: &str, event_id: &str, uuids: &[&str]) -> Delivery {
+    let event = |uuid: &&str| serde_json::json!({"uuid": uuid, "eventType": "user.session.start"});
+    let events: Vec<_> = uuids.iter().map(event).collect();
+    let body =
+        serde_json::json!({"source": source, "eventId": event_id, "data": {"events": events}});
+    Delivery::from_bytes(body.to_string()).expect("a delivery")
+}
+
+fn uuids(delivery: &Delivery) -> Vec<&str> {
+    delivery.events().iter().filter_map(|event| event.uuid()).collect()
+}
+
+#[track_caller]
+fn claim(seen: &SeenEvents, delivery: &mut Delivery, now: Instant) -> Claim {
+    match seen.claim(delivery, now) {
+        Claimed::New(claim) => claim,
+        other => panic!("expected something new, not {other:?}"),
+    }
+}
+
+#[track_caller]
+fn handle(seen: &SeenEvents, mut delivery: Delivery, now: Instant) {
+    claim(seen, &mut delivery, now).commit(now);
+}
+
+#[track_caller]
+fn assert_seen(seen: &SeenEvents, mut delivery: Delivery, now: Instant) {
+    assert!(matches!(seen.claim(&mut delivery, now), Claimed::Seen));
+}
+
+#[test]
+fn a_delivery_and_its_events_are_seen_after_the_commit() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, delivery("e1", &["u1", "u2"]), now);
+    assert_seen(&seen, delivery("e1", &["u1", "u2"]), now);
+    assert_seen(&seen, delivery("e1", &["another body under a known id"]), now);
+    assert_seen(&seen, delivery("e2", &["u2"]), now);
+}
+
+#[test]
+fn only_what_is_new_is_left_in_the_delivery() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, delivery("e1", &["u1"]), now);
+    let mut mixed = delivery("e2", &["u1", "u2", "u2", "u3"]);
+    let claim = claim(&seen, &mut mixed, now);
+    assert_eq!(uuids(&mixed), ["u2", "u3"]);
+    claim.commit(now);
+    assert_seen(&seen, delivery("e3", &["u3", "u2"]), now);
+}
+
+#[test]
+fn a_dropped_claim_may_be_claimed_again() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    drop(claim(&seen, &mut delivery("e1", &["u1"]), now));
+    assert!(seen.is_empty());
+    handle(&seen, delivery("e1", &["u1"]), now);
+    assert_seen(&seen, delivery("e1", &["u1"]), now);
+}
+
+#[test]
+fn what_is_being_handled_is_neither_new_nor_seen() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let first = claim(&seen, &mut delivery("e1", &["u1", "u2"]), now);
+    let mut overlapping = delivery("e2", &["u0", "u2"]);
+    assert!(matches!(seen.claim(&mut overlapping, now), Claimed::InFlight));
+    assert_eq!(uuids(&overlapping), ["u0", "u2"], "nothing changed");
+    let other = claim(&seen, &mut delivery("e3", &["u3"]), now);
+    first.commit(now);
+    let second = claim(&seen, &mut overlapping, now);
+    assert_eq!(uuids(&overlapping), ["u0"]);
+    drop((second, other));
+}
+
+#[test]
+fn hooks_of_another_source_have_events_of_their_own() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who1", "e1", &["u1"]), now);
+    handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who2", "e1", &["u1"]), now);
+}
+
+#[test]
+fn an_event_id_is_never_taken_for_a_uuid() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, delivery("same", &[]), now);
+    handle(&seen, delivery("other", &["same"]), now);
+}
+
+#[test]
+fn what_has_no_id_is_always_new() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let body = r#"{"data":{"events":[{"eventType":"user.session.start"}]}}"#;
+    for _ in 0..2 {
+        let mut delivery = Delivery::from_slice(body.as_bytes()).unwrap();
+        claim(&seen, &mut delivery, now).commit(now);
+        assert_eq!(delivery.events().len(), 1);
+    }
+    let mut known = delivery("e1", &["u1"]);
+    claim(&seen, &mut known, now).commit(now);
+    assert_eq!(seen.len(), 2);
+}
+
+#[test]
+fn defects_are_handed_over_even_beside_events_that_were_seen() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, delivery("e1", &["u1"]), now);
+    let body = r#"{"source":"https://acme.okta.com/api/v1/eventHooks/who1","eventId":"e2",
+        "data":{"events":[{"uuid":"u1","eventType":"user.session.start"},5]}}"#;
+    let mut odd = Delivery::from_slice(body.as_bytes()).unwrap();
+    let _claim = claim(&seen, &mut odd, now);
+    assert_eq!((odd.events().len(), odd.defects().len()), (0, 1));
+}
+
+#[test]
+fn the_oldest_is_forgotten_first_when_there_are_too_many() {
+    let (seen, now) = (SeenEvents::with_capacity(4), Instant::now());
+    for n in ["1", "2", "3"] {
+        handle(&seen, delivery(&format!("e{n}"), &[&format!("u{n}")]), now);
+        assert!(seen.len() <= 4);
+    }
+    assert_seen(&seen, delivery("e3", &["u3"]), now);
+    assert_seen(&seen, delivery("e2", &["u2"]), now);
+    handle(&seen, delivery("e1", &["u1"]), now);
+}
+
+#[test]
+fn what_is_too_old_is_forgotten() {
+    let age = Duration::from_secs(3600);
+    let (seen, start) = (SeenEvents::with_capacity(100).with_max_age(age), Instant::now());
+    handle(&seen, delivery("e1", &["u1"]), start);
+    handle(&seen, delivery("e2", &["u2"]), start + age);
+    assert_seen(&seen, delivery("e1", &["u1"]), start + age);
+    handle(&seen, delivery("e1", &["u1"]), start + age + Duration::from_secs(1));
+    assert_seen(&seen, delivery("e2", &["u2"]), start + age + Duration::from_secs(1));
+}
+
+#[test]
+fn a_clock_that_goes_back_forgets_nothing() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now() + Duration::from_secs(60));
+    handle(&seen, delivery("e1", &["u1"]), now);
+    assert_seen(&seen, delivery("e1", &["u1"]), now - Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn who_waits_is_told_of_the_outcome() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    for succeeds in [false, true] {
+        let first = claim(&seen, &mut delivery("e1", &["u1"]), now);
+        let waiting = tokio::spawn({
+            let seen = seen.clone();
+            async move {
+                let claim = seen.claim_or_wait(&mut delivery("e1", &["u1"]), Instant::now).await;
+                claim.is_some()
+            }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        if succeeds {
+            first.commit(now)
+        } else {
+            drop(first)
+        }
+        assert_eq!(waiting.await.unwrap(), !succeeds, "the claim is free only after a failure");
+    }
+}
+
+#[test]
+fn debug_shows_no_id() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let claimed = seen.claim(&mut delivery("secret-event-id", &["secret-uuid"]), now);
+    assert!(!format!("{seen:?} {claimed:?}").contains("secret"));
+}
