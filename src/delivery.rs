@@ -179,6 +179,19 @@ impl Delivery {
     pub fn event_time(&self) -> Option<&str> {
         self.batch.resolve(&self.envelope.event_time)
     }
+
+    /// [`event_time`](Self::event_time) as a time; `None` where it is missing. Feature `jiff`. Reads
+    /// what [`LogEvent::published_timestamp`] reads.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError`](crate::TimeError) inside the `Some`, if it is no time that exists.
+    #[cfg(feature = "jiff")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
+    #[must_use]
+    pub fn event_timestamp(&self) -> Option<Result<jiff::Timestamp, crate::TimeError>> {
+        self.event_time().map(crate::timestamp::timestamp)
+    }
 }
 
 /// Reads the envelope; of duplicate members the last one counts, `data` and `events` included.

@@ -17,6 +17,8 @@ pub mod layer;
 mod parse_error;
 mod receiver;
 mod rejection;
+#[cfg(feature = "jiff")]
+mod timestamp;
 mod verification;
 
 pub use auth::{AuthError, ConfigError, HeaderAuth, MatchedSecret};
@@ -29,4 +31,7 @@ pub use header_lookup::HeaderLookup;
 pub use parse_error::{ParseError, ParseErrorKind};
 pub use receiver::{Inbound, Receiver};
 pub use rejection::Rejection;
+#[cfg(feature = "jiff")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
+pub use timestamp::TimeError;
 pub use verification::{CHALLENGE_HEADER, Challenge, ChallengeError};

@@ -127,7 +127,8 @@ impl LogEvent {
         }
     }
 
-    /// The event's place in the array it came in, from 0, counting elements that were set aside.
+    /// The event's place in the delivery it came in, from 0, counting elements that were set aside;
+    /// 0 for an event that was read alone.
     #[must_use]
     pub fn position(&self) -> usize {
         self.index().position as usize
@@ -163,6 +164,29 @@ impl LogEvent {
     #[must_use]
     pub fn published(&self) -> Option<&str> {
         self.batch.resolve(&self.index().published)
+    }
+
+    /// [`published`](Self::published) as a time; `None` where it is missing. Feature `jiff`.
+    ///
+    /// Any number of digits of a second is read, a space for the `T` too, and a time without a zone
+    /// as UTC.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError`](crate::TimeError) inside the `Some`, if it is no time that exists.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","published":"2017-09-31T22:23:07.777Z"}"#)?;
+    /// assert!(event.published_timestamp().is_some_and(|time| time.is_err()));
+    /// assert_eq!(event.published(), Some("2017-09-31T22:23:07.777Z"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
+    #[cfg(feature = "jiff")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
+    #[must_use]
+    pub fn published_timestamp(&self) -> Option<Result<jiff::Timestamp, crate::TimeError>> {
+        self.published().map(crate::timestamp::timestamp)
     }
 
     /// `version`: the format's version, `"0"` so far. A number is read as its text.
