@@ -1,6 +1,7 @@
 //! How the parts of an event are read: leniently by the accessors, strictly by `defects()`.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::value::RawValue;
@@ -59,6 +60,8 @@ impl fmt::Display for FieldDefect {
 pub(crate) struct Report {
     path: String,
     pub(crate) found: Vec<FieldDefect>,
+    /// The paths found so far: a sender can make as many as fit a body.
+    seen: HashSet<String>,
 }
 
 impl Report {
@@ -74,10 +77,9 @@ impl Report {
     }
 
     pub(crate) fn unexpected(&mut self, expected: &'static str) {
-        let defect = FieldDefect { path: self.path.clone(), expected };
         // A doubled key is one place.
-        if !self.found.contains(&defect) {
-            self.found.push(defect);
+        if self.seen.insert(self.path.clone()) {
+            self.found.push(FieldDefect { path: self.path.clone(), expected });
         }
     }
 }
