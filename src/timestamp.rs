@@ -1,6 +1,4 @@
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 /// A time that is none: not RFC 3339, or a day or hour that does not exist. The message does not
 /// quote it.
@@ -11,8 +9,7 @@ pub struct TimeError(());
 /// Reads a time with any number of digits of a second, and with a space for the `T`. Without a zone
 /// it is UTC, as all of Okta's times are.
 pub(crate) fn timestamp(text: &str) -> Result<Timestamp, TimeError> {
-    let in_utc = |time: DateTime| TimeZone::UTC.to_timestamp(time);
-    text.parse().or_else(|_| text.parse().and_then(in_utc)).map_err(|_| TimeError(()))
+    text.parse().or_else(|_| format!("{text}Z").parse()).map_err(|_| TimeError(()))
 }
 
 #[cfg(test)]
