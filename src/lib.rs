@@ -26,7 +26,7 @@ pub use dedupe::{Claim, Claimed, SeenEvents};
 pub use defect::Defect;
 pub use delivery::Delivery;
 pub use event::LogEvent;
-pub use event_type::EventType;
+pub use event_type::{EventType, EventTypeInfo, InvalidEventType};
 pub use header_lookup::HeaderLookup;
 pub use parse_error::{ParseError, ParseErrorKind};
 pub use receiver::{Inbound, Receiver};

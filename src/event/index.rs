@@ -179,7 +179,7 @@ pub(crate) fn element(
     })?;
     let at = |member: Member| cursor.text(members[member as usize]);
     let event_type = match json::string(at(Member::EventType)) {
-        Some(text) if !text.is_empty() => EventType::from(&*text),
+        Some(text) if !text.is_empty() => EventType::from_text(&text),
         _ => return Ok(Err((NoEvent::NoEventType, span))),
     };
     Ok(Ok(EventIndex {
