@@ -165,9 +165,9 @@ async fn who_waits_is_told_of_the_outcome() {
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
         if succeeds {
-            first.commit(now)
+            first.commit(now);
         } else {
-            drop(first)
+            drop(first);
         }
         assert_eq!(waiting.await.unwrap(), !succeeds, "the claim is free only after a failure");
     }

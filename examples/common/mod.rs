@@ -11,7 +11,7 @@ use std::io;
 
 use okta_hooks::event::Target;
 use okta_hooks::layer::{DeadLetter, HandlerError};
-use okta_hooks::{Delivery, LogEvent, Rejection};
+use okta_hooks::{Delivery, EventType, LogEvent, Rejection};
 use tokio::io::AsyncWriteExt;
 
 pub use settings::Settings;
@@ -24,7 +24,7 @@ pub const WELCOME: &str = include_str!("welcome.html");
 ///
 /// An error becomes a 503, so that Okta delivers the events once more.
 pub async fn user_created(delivery: Delivery) -> io::Result<()> {
-    let created = |event: &&LogEvent| event.event_type().as_str() == "user.lifecycle.create";
+    let created = |event: &&LogEvent| event.event_type() == EventType::USER_LIFECYCLE_CREATE;
     let mut greetings = String::new();
     for event in delivery.events().iter().filter(created) {
         for user in event.user_targets() {

@@ -146,8 +146,8 @@ impl LogEvent {
 
     /// `eventType`: what happened, the key to dispatch on. Always there.
     #[must_use]
-    pub fn event_type(&self) -> &EventType {
-        &self.index().event_type
+    pub fn event_type(&self) -> EventType {
+        self.index().event_type.clone()
     }
 
     /// `uuid`: the event's id, the same in every hook and in the System Log API. Opaque text.
