@@ -194,7 +194,7 @@ impl Scheme {
 
 /// Which of the accepted secrets a request carried.
 ///
-/// [`GuardLayer`](crate::layer::GuardLayer) puts it into the request's extensions.
+/// `layer::GuardLayer` puts it into the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatchedSecret {
     index: usize,

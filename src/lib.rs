@@ -1,4 +1,79 @@
-//! Receive Okta event hooks.
+//! Receive Okta event hooks: typed, authenticated, each event once, and none silently lost.
+//!
+//! Okta tells the outside world about its users through event hooks: it verifies an HTTPS endpoint
+//! once, with a GET that has to be answered with its challenge, then POSTs batches of events to it,
+//! authenticated by one static header. Delivery is at least once and unordered; a 5xx or three
+//! seconds of silence are retried once, a 4xx never. This crate is that endpoint, for any web
+//! framework.
+//!
+//! # A whole service
+//!
+//! ```no_run
+//! # #[cfg(feature = "tower")]
+//! # mod service {
+//! use okta_hooks::layer::{DecodeLayer, DedupeLayer, GuardLayer};
+//! use okta_hooks::{Delivery, EventType, HeaderAuth, Receiver, SeenEvents};
+//! use tower::{ServiceBuilder, service_fn};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // The value an admin enters in Okta as the authentication secret.
+//!     let secret = std::env::var("OKTA_HOOK_SECRET")?;
+//!     let receiver = Receiver::new(HeaderAuth::new("authorization", secret)?);
+//!     let hook = ServiceBuilder::new()
+//!         .layer(GuardLayer::new(receiver.clone()))
+//!         .layer(DecodeLayer::new(receiver))
+//!         .layer(DedupeLayer::new(SeenEvents::with_capacity(100_000)))
+//!         .service(service_fn(handle));
+//!     let app = axum::Router::new().route_service("/okta/hooks", hook);
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8082").await?;
+//!     Ok(axum::serve(listener, app).await?)
+//! }
+//!
+//! /// An error becomes a 503, and Okta sends the delivery once more.
+//! async fn handle(delivery: Delivery) -> Result<(), std::io::Error> {
+//!     for event in &delivery {
+//!         match event.event_type() {
+//!             EventType::USER_LIFECYCLE_CREATE => {
+//!                 for user in event.user_targets() {
+//!                     println!("created: {:?}", user.known_alternate_id());
+//!                 }
+//!             }
+//!             other => println!("{other}"),
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! # The road a request takes
+//!
+//! | Station | Function | Layer | What it decides |
+//! |---|---|---|---|
+//! | guard | [`Receiver::check`] | `GuardLayer` | method and headers: verification, delivery, or a [`Rejection`] |
+//! | decode | [`Receiver::decode`] | `DecodeLayer` | body: a [`Delivery`], or a [`Rejection`] that says where |
+//! | dedupe | [`SeenEvents::claim`] | `DedupeLayer` | which events are new |
+//!
+//! Each station is a plain function that does no IO, and a tower layer over it. [`Rejection::status`]
+//! is the only place where a refusal becomes a status.
+//!
+//! # Where to look
+//!
+//! - [`HeaderAuth`]: the secret header, its rotation, and the constant-time check.
+//! - [`Challenge`]: the answer to a verification.
+//! - [`Delivery`], [`LogEvent`], [`event`]: what Okta sent, typed, to the byte. [`Defect`] is what
+//!   was odd.
+//! - [`EventType`]: Okta's catalogue.
+//! - [`SeenEvents`]: each event once.
+//! - `layer` (feature `tower`): the layers.
+//!
+//! # Features
+//!
+//! - `tower` (on by default): the module `layer`.
+//! - `jiff`: `published_timestamp` and `event_timestamp`, times as `jiff::Timestamp`.
+//!
+//! A feature adds items and never changes behaviour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
@@ -35,3 +110,7 @@ pub use rejection::Rejection;
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
 pub use timestamp::TimeError;
 pub use verification::{CHALLENGE_HEADER, Challenge, ChallengeError};
+
+#[cfg(all(doctest, feature = "tower"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
