@@ -108,7 +108,16 @@ const DEFAULT_LIMIT: u16 = 100;
 /// no secret.
 ///
 /// Every cursor is a URL of the org it was made for: the request carries a token, and a link to
-/// another host would get it. See the [module](super) for the loop and an example.
+/// another host would get it. See the [module](super) for the loop.
+///
+/// ```
+/// use okta_hooks::system_log::Cursor;
+///
+/// let saved = "https://acme.okta.com/api/v1/logs?after=1767225600000_1&limit=1000";
+/// let cursor = Cursor::restore("https://acme.okta.com", saved)?;
+/// assert_eq!(cursor.to_string(), saved);
+/// # Ok::<(), okta_hooks::system_log::UrlError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// As it was made, saved or sent: Okta asks to follow links as they are.
@@ -211,6 +220,13 @@ impl fmt::Debug for Cursor {
 }
 
 /// A URL that cannot be asked. The message does not quote it.
+///
+/// ```
+/// use okta_hooks::system_log::{Cursor, UrlError};
+///
+/// let elsewhere = Cursor::restore("https://acme.okta.com", "https://evil.example/api/v1/logs");
+/// assert_eq!(elsewhere, Err(UrlError::ForeignHost));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {

@@ -12,6 +12,18 @@ use crate::json;
 use crate::parse_error::{ParseError, ParseErrorKind};
 
 /// One page of the System Log. See the [module](super) for what to do with it.
+///
+/// ```
+/// use okta_hooks::system_log::{Cursor, Query};
+///
+/// let cursor = Cursor::start("https://acme.okta.com", &Query::new().with_limit(2))?;
+/// let page = cursor.read(r#"[{"eventType":"user.session.start"}, 5]"#, &http::HeaderMap::new())?;
+/// assert_eq!(page.events.len(), 1);
+/// assert_eq!(page.defects[0].to_string(), "[1]: expected an object");
+/// assert!(page.is_full);
+/// assert_eq!(page.next, None); // There was no `Link` header.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page {
@@ -31,6 +43,15 @@ pub struct Page {
 }
 
 /// An answer that is no page. The message says where, never what.
+///
+/// ```
+/// use okta_hooks::system_log::{Cursor, Query};
+///
+/// let cursor = Cursor::start("https://acme.okta.com", &Query::new())?;
+/// let error = cursor.read(r#"{"errorCode":"E0000009"}"#, &http::HeaderMap::new()).unwrap_err();
+/// assert_eq!(error.to_string(), "expected an array at line 1 column 1");
+/// # Ok::<(), okta_hooks::system_log::UrlError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {
