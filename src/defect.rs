@@ -26,31 +26,37 @@ use crate::json::Span;
 pub struct Defect {
     batch: Arc<Batch>,
     span: Span,
+    /// The path of the array it stands in; empty where the array is the whole body.
+    array: &'static str,
     position: u32,
     why: NoEvent,
 }
 
 impl Defect {
-    pub(crate) fn all(batch: &Arc<Batch>, set_aside: Vec<(u32, SetAside)>) -> Vec<Self> {
-        set_aside
-            .into_iter()
-            .map(|(position, (why, span))| Self { batch: batch.clone(), span, position, why })
-            .collect()
+    pub(crate) fn all(
+        batch: &Arc<Batch>,
+        array: &'static str,
+        set_aside: Vec<(u32, SetAside)>,
+    ) -> Vec<Self> {
+        let defect =
+            |(position, (why, span))| Self { batch: batch.clone(), span, array, position, why };
+        set_aside.into_iter().map(defect).collect()
     }
 
-    /// Its place in `data.events`, from 0.
+    /// Its place in the array of events, from 0.
     #[must_use]
     pub fn position(&self) -> usize {
         self.position as usize
     }
 
-    /// Where, from the root of the delivery: `data.events[2].eventType`.
+    /// Where, from the root of the body: `data.events[2].eventType` in a delivery, `[2].eventType`
+    /// in a page of the System Log.
     #[must_use]
     pub fn path(&self) -> String {
-        let position = self.position;
+        let Self { array, position, .. } = self;
         match self.why {
-            NoEvent::NotAnObject => format!("data.events[{position}]"),
-            NoEvent::NoEventType => format!("data.events[{position}].eventType"),
+            NoEvent::NotAnObject => format!("{array}[{position}]"),
+            NoEvent::NoEventType => format!("{array}[{position}].eventType"),
         }
     }
 

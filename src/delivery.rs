@@ -77,7 +77,7 @@ impl Delivery {
         let (envelope, elements) = envelope(&mut cursor)?;
         let batch = Arc::new(Batch { body, events: elements.events });
         let events = LogEvent::all(&batch);
-        let defects = Defect::all(&batch, elements.set_aside);
+        let defects = Defect::all(&batch, "data.events", elements.set_aside);
         Ok(Self { batch, envelope, events, defects })
     }
 

@@ -92,6 +92,7 @@ pub mod layer;
 mod parse_error;
 mod receiver;
 mod rejection;
+pub mod system_log;
 #[cfg(feature = "jiff")]
 mod timestamp;
 mod verification;

@@ -36,6 +36,9 @@ pub enum ParseErrorKind {
     /// The body is JSON, but no object.
     #[error("expected an object")]
     NotAnObject,
+    /// The body is JSON, but no array, as a page of the System Log is.
+    #[error("expected an array")]
+    NotAnArray,
     /// A delivery has no `data.events`, or it is no array.
     #[error("expected an array of events in `data.events`")]
     NoEvents,

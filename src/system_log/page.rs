@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::cursor::{Cursor, UrlError};
+use super::link;
+use crate::defect::Defect;
+use crate::event::LogEvent;
+use crate::event::index::{self, Batch, Elements};
+use crate::header_lookup::HeaderLookup;
+use crate::json;
+use crate::parse_error::{ParseError, ParseErrorKind};
+
+/// One page of the System Log. See the [module](super) for what to do with it.
+///
+/// ```
+/// use okta_hooks::system_log::{Cursor, Query};
+///
+/// let cursor = Cursor::start("https://acme.okta.com", &Query::new().with_limit(2))?;
+/// let page = cursor.read(r#"[{"eventType":"user.session.start"}, 5]"#, &http::HeaderMap::new())?;
+/// assert_eq!(page.events.len(), 1);
+/// assert_eq!(page.defects[0].to_string(), "[1]: expected an object");
+/// assert!(page.is_full);
+/// assert_eq!(page.next, None); // There was no `Link` header.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page {
+    /// The events, in the order Okta stored them, which need not be that of `published`. They
+    /// share the page's body.
+    pub events: Vec<LogEvent>,
+    /// The elements of the array that are no events, in the order sent.
+    pub defects: Vec<Defect>,
+    /// What to ask next. In a polling request Okta always sends it, with an empty page too; `None`
+    /// is the end of a bounded request, or says that something on the way has dropped the `Link`
+    /// headers: then keep the cursor that was asked.
+    pub next: Option<Cursor>,
+    /// Whether the page has as many elements as were asked for. If so there is probably more: ask
+    /// again at once. If not, wait; a busy org has new events at any moment, and asking until a
+    /// page is empty would use up the rate limit (20 requests a minute in free orgs).
+    pub is_full: bool,
+}
+
+/// An answer that is no page. The message says where, never what.
+///
+/// ```
+/// use okta_hooks::system_log::{Cursor, Query};
+///
+/// let cursor = Cursor::start("https://acme.okta.com", &Query::new())?;
+/// let error = cursor.read(r#"{"errorCode":"E0000009"}"#, &http::HeaderMap::new()).unwrap_err();
+/// assert_eq!(error.to_string(), "expected an array at line 1 column 1");
+/// # Ok::<(), okta_hooks::system_log::UrlError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// The body is no JSON array.
+    #[error(transparent)]
+    Body(ParseError),
+    /// The link to the next page must not be followed.
+    #[error("the link to the next page: {0}")]
+    Next(UrlError),
+}
+
+pub(super) fn read<'h>(
+    asked: &Cursor,
+    body: Bytes,
+    headers: impl HeaderLookup<'h>,
+) -> Result<Page, PageError> {
+    let mut targets = headers.values("link").filter_map(link::next);
+    let next = targets.next().map(|target| asked.follow(target));
+    let next = next.transpose().map_err(PageError::Next)?;
+    let Elements { events, set_aside } = array(&body).map_err(PageError::Body)?;
+    let is_full = events.len() + set_aside.len() >= asked.limit();
+    let batch = Arc::new(Batch { body, events });
+    let defects = Defect::all(&batch, "", set_aside);
+    Ok(Page { events: LogEvent::all(&batch), defects, next, is_full })
+}
+
+fn array(body: &[u8]) -> Result<Elements, ParseError> {
+    let mut cursor = json::Cursor::new(index::utf8(body)?)?;
+    if cursor.peek().is_some_and(|first| first != b'[') {
+        let not_an_array = cursor.error(ParseErrorKind::NotAnArray);
+        // What is not JSON at all is said to be that.
+        cursor.value()?;
+        cursor.end()?;
+        return Err(not_an_array);
+    }
+    let elements = index::elements(&mut cursor)?;
+    cursor.end()?;
+    Ok(elements)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Query;
+    use super::*;
+    use http::{HeaderMap, HeaderValue};
+
+    const ORG: &str = "https://acme.okta.com";
+
+    fn links(lines: &[&str]) -> HeaderMap {
+        let line = |line: &&str| (http::header::LINK, HeaderValue::from_str(line).unwrap());
+        lines.iter().map(line).collect()
+    }
+
+    fn read_page(limit: u16, body: &'static str, lines: &[&str]) -> Result<Page, PageError> {
+        let cursor = Cursor::start(ORG, &Query::new().with_limit(limit)).unwrap();
+        cursor.read(body, &links(lines))
+    }
+
+    #[test]
+    fn events_are_read_and_what_is_none_is_set_aside_with_its_path() {
+        let body = r#" [{"eventType":"a","uuid":"u1"}, 5, {"uuid":"u2"}, [], {"eventType":"b"}] "#;
+        let page = read_page(100, body, &[]).unwrap();
+        let types: Vec<_> = page.events.iter().map(|event| event.event_type().as_str()).collect();
+        assert_eq!(types, ["a", "b"]);
+        assert_eq!(page.events[1].position(), 4);
+        let defects: Vec<_> = page.defects.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            defects,
+            [
+                "[1]: expected an object",
+                "[2].eventType: expected a text",
+                "[3]: expected an object"
+            ]
+        );
+        assert_eq!(page.defects[1].raw(), r#"{"uuid":"u2"}"#);
+        assert_eq!(page.defects[1].position(), 2);
+    }
+
+    #[test]
+    fn next_is_found_in_several_header_lines_and_in_one() {
+        let current = r#"<https://acme.okta.com/api/v1/logs?limit=2>; rel="self""#;
+        let next = r#"<https://acme.okta.com/api/v1/logs?after=1,2&limit=2>; rel="next""#;
+        let joined = format!("{current}, {next}");
+        for lines in [&[current, next][..], &[next, current], &[&joined], &[next]] {
+            let page = read_page(2, "[]", lines).unwrap();
+            let found = page.next.as_ref().map(Cursor::as_str);
+            assert_eq!(found, Some("https://acme.okta.com/api/v1/logs?after=1,2&limit=2"));
+        }
+        for lines in [&[][..], &[current], &["nonsense"]] {
+            assert_eq!(read_page(2, "[]", lines).unwrap().next, None, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_full_when_it_has_as_many_elements_as_were_asked_for() {
+        for (limit, body, is_full) in [
+            (2, "[]", false),
+            (2, r#"[{"eventType":"a"}]"#, false),
+            (2, r#"[{"eventType":"a"},{"eventType":"b"}]"#, true),
+            (2, r#"[{"eventType":"a"},null]"#, true),
+            (1, r#"[{"eventType":"a"},{"eventType":"b"}]"#, true),
+        ] {
+            assert_eq!(read_page(limit, body, &[]).unwrap().is_full, is_full, "{limit} {body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_refused_with_its_place() {
+        for (body, message) in [
+            ("", "unexpected end of JSON at line 1 column 0"),
+            ("[", "unexpected end of JSON at line 1 column 1"),
+            ("[{\"a\":}]", "not valid JSON at line 1 column 7"),
+            ("[] x", "not valid JSON at line 1 column 4"),
+            ("\n {\"errorCode\":\"E0000009\"}", "expected an array at line 2 column 2"),
+            ("\"password\"", "expected an array at line 1 column 1"),
+            ("<html>password", "not valid JSON at line 1 column 1"),
+        ] {
+            assert_eq!(read_page(100, body, &[]).unwrap_err().to_string(), message, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_next_page_on_another_host_is_refused_whatever_else_there_is() {
+        let foreign = r#"<https://evil.example/api/v1/logs?after=1>; rel="next""#;
+        let home = r#"<https://acme.okta.com/api/v1/logs?after=1>; rel="next""#;
+        for lines in [&[foreign][..], &[foreign, home]] {
+            let error = read_page(100, "[]", lines).unwrap_err();
+            assert_eq!(error, PageError::Next(UrlError::ForeignHost));
+            assert_eq!(
+                error.to_string(),
+                "the link to the next page: the URL leads to another host than the org's"
+            );
+        }
+    }
+}
