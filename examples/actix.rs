@@ -25,7 +25,7 @@ use okta_hooks::{Delivery, Inbound, Rejection};
 
 #[actix_web::main]
 async fn main() -> io::Result<()> {
-    let settings = Data::new(Settings::from_env());
+    let settings = Data::new(Settings::from_env("/userCreated"));
     let listen = settings.listen;
     let server = HttpServer::new(move || {
         App::new()

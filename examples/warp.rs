@@ -23,7 +23,7 @@ use warp::http::{HeaderMap, Method, Request, Response};
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let Settings { listen, receiver, seen, deadline } = Settings::from_env();
+    let Settings { listen, receiver, seen, deadline } = Settings::from_env("/userCreated");
 
     // From the outside in: who may, what it is, how long it may take, what is new.
     let hook = ServiceBuilder::new()

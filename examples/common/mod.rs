@@ -14,7 +14,7 @@ use okta_hooks::layer::{DeadLetter, HandlerError};
 use okta_hooks::{Delivery, EventType, LogEvent, Rejection};
 use tokio::io::AsyncWriteExt;
 
-pub use settings::Settings;
+pub use settings::{Settings, parsed, text};
 pub use shutdown::shutdown;
 
 /// What `GET /` answers.

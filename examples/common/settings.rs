@@ -26,16 +26,16 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads them, starts logging to standard error, and prints what to enter in Okta. Ends the
-    /// process with code 2 if they make no sense.
-    pub fn from_env() -> Self {
-        Self::try_from_env().unwrap_or_else(|error| {
+    /// Reads them, starts logging to standard error, and prints what to enter in Okta for a hook at
+    /// `path`. Ends the process with code 2 if they make no sense.
+    pub fn from_env(path: &str) -> Self {
+        Self::try_from_env(path).unwrap_or_else(|error| {
             eprintln!("{error}");
             process::exit(2);
         })
     }
 
-    fn try_from_env() -> Result<Self, String> {
+    pub fn try_from_env(path: &str) -> Result<Self, String> {
         let level = parsed("RUST_LOG", LevelFilter::WARN, "off, error, warn, info or debug")?;
         let stderr = std::io::stderr;
         tracing_subscriber::fmt()
@@ -47,14 +47,14 @@ impl Settings {
         let listen = parsed("LISTEN", address, "an address and port, such as 127.0.0.1:8082")?;
         Ok(Self {
             listen,
-            receiver: Receiver::new(auth(listen)?),
+            receiver: Receiver::new(auth(listen, path)?),
             seen: SeenEvents::with_capacity(100_000),
             deadline: Duration::from_millis(2_500),
         })
     }
 }
 
-fn auth(listen: SocketAddr) -> Result<HeaderAuth, String> {
+fn auth(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
     let header = text("OKTA_HOOK_HEADER")?.unwrap_or_else(|| "authorization".to_owned());
     let made = |name: &str, secret: String| {
         HeaderAuth::new(&header, secret)
@@ -65,11 +65,11 @@ fn auth(listen: SocketAddr) -> Result<HeaderAuth, String> {
         None => {
             let secret = random_secret()?;
             println!("No OKTA_HOOK_SECRET is set, so this run has one of its own. Enter in Okta:");
-            println!("  URL                    https://<your public name>/userCreated");
+            println!("  URL                    https://<your public name>{path}");
             println!("  Authentication field   {header}");
             println!("  Authentication secret  {secret}");
             println!(
-                "Try it: curl http://{listen}/userCreated -H '{header}: {secret}' -H 'x-okta-verification-challenge: hello'"
+                "Try it: curl http://{listen}{path} -H '{header}: {secret}' -H 'x-okta-verification-challenge: hello'"
             );
             made("OKTA_HOOK_SECRET", secret)?
         }
@@ -90,14 +90,14 @@ fn random_secret() -> Result<String, String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn parsed<T: std::str::FromStr>(name: &str, default: T, expected: &str) -> Result<T, String> {
+pub fn parsed<T: std::str::FromStr>(name: &str, default: T, expected: &str) -> Result<T, String> {
     match text(name)? {
         Some(text) => text.parse().map_err(|_| format!("{name}: expected {expected}")),
         None => Ok(default),
     }
 }
 
-fn text(name: &str) -> Result<Option<String>, String> {
+pub fn text(name: &str) -> Result<Option<String>, String> {
     match env::var(name) {
         Ok(text) => Ok(Some(text)),
         Err(VarError::NotPresent) => Ok(None),

@@ -1,0 +1,121 @@
+//! What is counted, and how Prometheus reads it.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::store::{Change, Origin, Outcome};
+
+/// Everything since the start of the process.
+#[derive(Default)]
+pub struct Metrics {
+    pub deliveries: Count,
+    pub events: Count,
+    pub duplicates: Count,
+    pub defects: Count,
+    pub dead_letters: Count,
+    /// New events that only the System Log had.
+    pub recovered: Count,
+    pub refused: Count,
+    pub commits: Count,
+    pub failed_commits: Count,
+    commit_micros: Count,
+    committed_changes: Count,
+    /// How many changes wait for the writer now.
+    pub queued: Count,
+    /// When the last event was written, in seconds since 1970; 0 before the first.
+    last_event: Count,
+}
+
+impl Metrics {
+    /// A transaction with this many changes took this long.
+    pub fn committed(&self, changes: usize, took: Duration) {
+        self.commits.add(1);
+        self.committed_changes.add(changes as u64);
+        self.commit_micros.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// A change is on disk.
+    pub fn written(&self, change: &Change, outcome: Outcome) {
+        self.events.add(outcome.new);
+        self.duplicates.add(outcome.duplicates);
+        match change {
+            Change::Events { origin: Origin::Repair, .. } | Change::Repaired { .. } => {
+                self.recovered.add(outcome.new);
+            }
+            Change::DeadLetters(letters) => self.dead_letters.add(letters.len() as u64),
+            _ => {}
+        }
+        if outcome.new > 0 {
+            self.last_event.0.store(seconds_since_1970(), Ordering::Relaxed);
+        }
+    }
+
+    /// Seconds since the last new event; `None` before the first.
+    pub fn seconds_since_last_event(&self) -> Option<u64> {
+        let last = self.last_event.get();
+        (last > 0).then(|| seconds_since_1970().saturating_sub(last))
+    }
+
+    /// The Prometheus text format. `users`, `dead` and `backlog` are counted in the database.
+    pub fn to_prometheus(&self, users: i64, dead: i64, backlog: i64) -> String {
+        let mut text = String::new();
+        let mut metric = |name: &str, kind: &str, help: &str, value: String| {
+            let _ = writeln!(text, "# HELP okta_sync_{name} {help}");
+            let _ = writeln!(text, "# TYPE okta_sync_{name} {kind}");
+            let _ = writeln!(text, "okta_sync_{name} {value}");
+        };
+        for (name, help, count) in [
+            ("deliveries_total", "Deliveries accepted.", &self.deliveries),
+            ("events_total", "New events written.", &self.events),
+            ("duplicates_total", "Events that were there already.", &self.duplicates),
+            ("defects_total", "Elements that are no events.", &self.defects),
+            ("dead_letters_total", "Dead letters kept.", &self.dead_letters),
+            ("recovered_total", "New events that only the System Log had.", &self.recovered),
+            ("refused_total", "Requests refused.", &self.refused),
+            ("commits_total", "Transactions committed.", &self.commits),
+            ("failed_commits_total", "Transactions that failed.", &self.failed_commits),
+            ("committed_changes_total", "Changes in those transactions.", &self.committed_changes),
+        ] {
+            metric(name, "counter", help, count.get().to_string());
+        }
+        let seconds = Duration::from_micros(self.commit_micros.get()).as_secs_f64();
+        metric(
+            "commit_seconds_total",
+            "counter",
+            "Time spent in transactions.",
+            seconds.to_string(),
+        );
+        let queued = self.queued.get().to_string();
+        metric("queue_length", "gauge", "Changes that wait for the writer.", queued);
+        metric("users", "gauge", "Users known.", users.to_string());
+        metric("dead_letters", "gauge", "Dead letters waiting.", dead.to_string());
+        metric("refresh_backlog", "gauge", "Profiles to fetch.", backlog.to_string());
+        let since = self.seconds_since_last_event();
+        let since = since.map_or_else(|| "NaN".to_owned(), |seconds| seconds.to_string());
+        metric("seconds_since_last_event", "gauge", "Age of the last new event.", since);
+        text
+    }
+}
+
+/// A number that many threads count.
+#[derive(Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    pub fn sub(&self, n: u64) {
+        self.0.fetch_sub(n, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,163 @@
+//! The door for people and machines of one's own: it shows personal data, so it never shares a port
+//! with the hook, and answers only to requests that were meant for it.
+
+mod local;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use okta_hooks::{Delivery, LogEvent};
+use serde::{Deserialize, Serialize};
+
+use crate::effect::Effect;
+use crate::hook::with_effects;
+use crate::metrics::Metrics;
+use crate::store::{Change, DeadLetter, Event, Origin, Person, Reader, Store};
+
+#[derive(Clone)]
+pub struct Pages {
+    pub store: Store,
+    pub reader: Reader,
+    pub metrics: Arc<Metrics>,
+}
+
+pub fn router(pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(|| asset("text/html; charset=utf-8", include_str!("index.html"))))
+        .route("/page.js", get(|| asset("text/javascript; charset=utf-8", include_str!("page.js"))))
+        .route("/page.css", get(|| asset("text/css; charset=utf-8", include_str!("page.css"))))
+        .route("/getUsers", get(users))
+        .route("/events", get(events))
+        .route("/dead-letters", get(dead_letters))
+        .route("/dead-letters/{id}/retry", post(retry))
+        .route("/status", get(status))
+        .route("/metrics", get(prometheus))
+        .with_state(pages)
+        .layer(middleware::from_fn(local::only_local))
+}
+
+/// What the page may load and run: only what this server sends, nothing that is in a text.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    let headers: [(HeaderName, &str); 4] = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, text)
+}
+
+/// Something that could not be answered, in words that may be shown.
+struct Failed(StatusCode, String);
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        (self.0, self.1 + "\n").into_response()
+    }
+}
+
+impl From<String> for Failed {
+    fn from(message: String) -> Self {
+        tracing::error!(%message, "a page could not be shown");
+        Self(StatusCode::SERVICE_UNAVAILABLE, message)
+    }
+}
+
+async fn users(State(pages): State<Pages>) -> Result<Json<Vec<Person>>, Failed> {
+    Ok(Json(pages.reader.people().await?))
+}
+
+#[derive(Deserialize)]
+struct Paging {
+    before: Option<i64>,
+    limit: Option<u32>,
+}
+
+async fn events(
+    State(pages): State<Pages>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Vec<Event>>, Failed> {
+    let limit = paging.limit.unwrap_or(50).min(1_000);
+    Ok(Json(pages.reader.events(paging.before, limit).await?))
+}
+
+async fn dead_letters(State(pages): State<Pages>) -> Result<Json<Vec<DeadLetter>>, Failed> {
+    Ok(Json(pages.reader.dead_letters().await?))
+}
+
+/// Puts a dead letter through once more: after an update of this program, or of its models.
+async fn retry(State(pages): State<Pages>, Path(id): Path<i64>) -> Result<StatusCode, Failed> {
+    let Some(raw) = pages.reader.dead_letter(id).await? else {
+        return Err(Failed(StatusCode::NOT_FOUND, "there is no such dead letter".to_owned()));
+    };
+    let events = read_again(raw).map_err(|error| {
+        Failed(StatusCode::UNPROCESSABLE_ENTITY, format!("still unread: {error}"))
+    })?;
+    let written = pages.store.write(Change::Events { events, origin: Origin::Retry }).await;
+    written.map_err(|error| error.to_string())?;
+    pages.store.write(Change::Resolved(id)).await.map_err(|error| error.to_string())?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A dead letter is a delivery or one event of it.
+fn read_again(raw: Vec<u8>) -> Result<Vec<(LogEvent, Effect)>, String> {
+    match Delivery::from_slice(&raw) {
+        Ok(delivery) if delivery.defects().is_empty() => Ok(with_effects(&delivery)),
+        Ok(delivery) => Err(delivery.defects()[0].to_string()),
+        Err(_) => {
+            let event = LogEvent::from_bytes(raw).map_err(|error| error.to_string())?;
+            let effect = Effect::of(&event, None);
+            Ok(vec![(event, effect)])
+        }
+    }
+}
+
+/// How it is, for the page.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Status {
+    users: i64,
+    events: i64,
+    dead_letters: i64,
+    refresh_backlog: i64,
+    /// Since the start of the process, as everything below.
+    deliveries: u64,
+    duplicates: u64,
+    recovered: u64,
+    refused: u64,
+    failed_commits: u64,
+    queue_length: u64,
+    seconds_since_last_event: Option<u64>,
+}
+
+async fn status(State(pages): State<Pages>) -> Result<Json<Status>, Failed> {
+    let Pages { reader, metrics, .. } = &pages;
+    Ok(Json(Status {
+        users: reader.count("people").await?,
+        events: reader.count("events").await?,
+        dead_letters: reader.count("dead_letters").await?,
+        refresh_backlog: reader.count("refreshes").await?,
+        deliveries: metrics.deliveries.get(),
+        duplicates: metrics.duplicates.get(),
+        recovered: metrics.recovered.get(),
+        refused: metrics.refused.get(),
+        failed_commits: metrics.failed_commits.get(),
+        queue_length: metrics.queued.get(),
+        seconds_since_last_event: metrics.seconds_since_last_event(),
+    }))
+}
+
+async fn prometheus(State(pages): State<Pages>) -> Result<impl IntoResponse, Failed> {
+    let users = pages.reader.count("people").await?;
+    let dead = pages.reader.count("dead_letters").await?;
+    let backlog = pages.reader.count("refreshes").await?;
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    Ok((kind, pages.metrics.to_prometheus(users, dead, backlog)))
+}

@@ -1,0 +1,84 @@
+//! Fetches the profiles on the work list, one at a time, as fast as Okta lets us.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::effect::Stamp;
+use crate::okta::{self, Client, ClientError, Why};
+use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
+
+/// How long to look away when there is nothing to do.
+const IDLE: Duration = Duration::from_millis(200);
+
+/// When to try again what will most likely fail again, until an admin changes something.
+const HOPELESS: Duration = Duration::from_secs(15 * 60);
+
+pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
+    loop {
+        let pause = match reader.due_refresh().await {
+            Ok(Some(refresh)) => fetch(&client, &store, refresh).await,
+            Ok(None) => IDLE,
+            Err(error) => {
+                tracing::error!(%error, "the work list cannot be read");
+                Duration::from_secs(1)
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Fetches one profile; returns how long to wait before the next.
+async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
+    // What happened after this moment may be missing in the answer, and will ask again.
+    let stamp = now();
+    let answer = client.user(&refresh.user_id, refresh.attempts).await;
+    let (change, pause) = match answer {
+        Ok(answered) => (found(refresh, &stamp, answered.value), answered.pause),
+        Err(error) => later(refresh, &error),
+    };
+    match store.write(change).await {
+        Ok(_) => pause,
+        Err(error) => {
+            tracing::warn!(%error, "a profile was not written, and stays on the work list");
+            pause.max(Duration::from_secs(1))
+        }
+    }
+}
+
+fn found(refresh: Refresh, time: &str, found: okta::Found) -> Change {
+    let found = match found {
+        okta::Found::NotFound => None,
+        okta::Found::User(user) => Some(Found {
+            login: user.login,
+            email: user.email,
+            first_name: user.first_name,
+            last_name: user.last_name,
+            display_name: user.display_name,
+            status: user.status,
+        }),
+    };
+    let stamp = Stamp::new(Some(time), "profile");
+    Change::Profile(Profile { id: refresh.user_id, stamp, asked: refresh.asked, found })
+}
+
+/// Puts a profile off, and waits with all others too where they would fail alike.
+fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
+    tracing::warn!(%error, attempts = refresh.attempts, "a profile was not fetched");
+    let wait = error.retry_after().unwrap_or(HOPELESS);
+    let pause = match error.why() {
+        _ if error.is_about_credentials() => HOPELESS,
+        Why::Status { status: 429, .. } => wait,
+        _ => IDLE,
+    };
+    let due_at = millis() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    (Change::Later { user_id: refresh.user_id, due_at }, pause)
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().to_string()
+}
+
+fn millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,95 @@
+//! What the environment, or `.env`, says. What makes no sense is one line and exit code 2 at start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process;
+use std::time::Duration;
+
+use crate::common;
+use crate::hook;
+use crate::okta::{Credentials, ServiceApp};
+
+/// Beside those of the other examples (`examples/common/settings.rs`):
+///
+/// - `DATABASE`: the SQLite file, `users.db` if not set.
+/// - `PAGES`: the address of the pages, `127.0.0.1:8083` if not set. They show personal data.
+/// - `okta_url`: the org, such as `https://acme.okta.com`. Without it no profile is fetched and no
+///   gap repaired.
+/// - `okta_key`: an API token of the org. Or
+/// - `OKTA_CLIENT_ID`, `OKTA_PRIVATE_KEY` (a PEM file) and, if the app has several keys,
+///   `OKTA_KEY_ID`: a service app of the org, with the scopes `okta.users.read okta.logs.read`.
+/// - `REPAIR_SECONDS`: how often the System Log is read, 300 if not set.
+pub struct Settings {
+    pub common: common::Settings,
+    pub pages: SocketAddr,
+    pub database: PathBuf,
+    pub org: Option<(String, Credentials)>,
+    pub repair_every: Duration,
+}
+
+impl Settings {
+    pub fn from_env() -> Self {
+        Self::try_from_env().unwrap_or_else(|error| refuse(&error))
+    }
+
+    fn try_from_env() -> Result<Self, String> {
+        match dotenvy::dotenv() {
+            Ok(_) => {}
+            Err(error) if error.not_found() => {}
+            Err(_) => return Err(".env: not a list of NAME=value lines".to_owned()),
+        }
+        let address = SocketAddr::from(([127, 0, 0, 1], 8083));
+        let expected = "an address and port, such as 127.0.0.1:8083";
+        let pages = common::parsed("PAGES", address, expected)?;
+        let seconds = common::parsed("REPAIR_SECONDS", 300, "a number of seconds")?;
+        let org = org()?;
+        let database = common::text("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
+        let common = common::Settings::try_from_env(hook::PATH)?;
+        if common.listen == pages && pages.port() != 0 {
+            return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
+        }
+        let repair_every = Duration::from_secs(seconds);
+        Ok(Self { common, pages, database, org, repair_every })
+    }
+}
+
+fn org() -> Result<Option<(String, Credentials)>, String> {
+    let token = common::text("okta_key")?;
+    let app = (common::text("OKTA_CLIENT_ID")?, common::text("OKTA_PRIVATE_KEY")?);
+    let key_id = common::text("OKTA_KEY_ID")?;
+    let credentials = match (token, app) {
+        (Some(_), (Some(_), _) | (_, Some(_))) => {
+            return Err("okta_key and OKTA_CLIENT_ID: set one or the other".to_owned());
+        }
+        (Some(token), _) => {
+            Some(Credentials::api_token(&token).map_err(|error| format!("okta_key: {error}"))?)
+        }
+        (None, (Some(client_id), Some(file))) => {
+            let pem = std::fs::read_to_string(&file)
+                .map_err(|error| format!("OKTA_PRIVATE_KEY: {file}: {error}"))?;
+            let app = ServiceApp::new(&client_id, &pem)
+                .map_err(|error| format!("OKTA_CLIENT_ID, OKTA_PRIVATE_KEY: {error}"))?;
+            let app = match &key_id {
+                Some(key_id) => app.with_key_id(key_id),
+                None => app,
+            };
+            Some(Credentials::ServiceApp(app))
+        }
+        (None, (None, None)) => None,
+        (None, _) => return Err("OKTA_CLIENT_ID and OKTA_PRIVATE_KEY: set both or none".to_owned()),
+    };
+    match (common::text("okta_url")?, credentials) {
+        (Some(url), Some(credentials)) => Ok(Some((url, credentials))),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            Err("okta_url is set, but neither okta_key nor OKTA_CLIENT_ID is".to_owned())
+        }
+        (None, Some(_)) => Err("okta_key or OKTA_CLIENT_ID is set, but okta_url is not".to_owned()),
+    }
+}
+
+/// Ends the process: it makes no sense to start like this.
+pub fn refuse(error: &str) -> ! {
+    eprintln!("{error}");
+    process::exit(2);
+}

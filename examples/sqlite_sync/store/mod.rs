@@ -1,0 +1,163 @@
+//! The database: one thread writes, and says so only when it is on disk; others read.
+
+mod apply;
+mod read;
+mod schema;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use okta_hooks::LogEvent;
+use tokio::sync::oneshot;
+
+use crate::effect::{Effect, Stamp};
+use crate::metrics::Metrics;
+pub use read::{DeadLetter, Event, Person, Reader, Refresh};
+use writer::Writer;
+
+/// How many jobs may wait for the writer. A delivery that finds the queue full is answered with a
+/// 503, and Okta sends it once more.
+const QUEUE: usize = 1024;
+
+/// The way to write. A clone writes through the same thread.
+#[derive(Clone)]
+pub struct Store {
+    jobs: SyncSender<Job>,
+    metrics: Arc<Metrics>,
+}
+
+/// Waits for the writer to end, which it does when the last `Store` is gone.
+pub struct WriterThread(JoinHandle<()>);
+
+/// Why something was not written. Nothing of it is in the database, or all of it will be.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the queue to the database is full")]
+    Full,
+    #[error("the database is closed")]
+    Closed,
+    #[error("the database: {0}")]
+    Database(#[from] Arc<rusqlite::Error>),
+}
+
+/// One change, and whom to tell when it is on disk.
+struct Job {
+    change: Change,
+    done: oneshot::Sender<Result<Outcome, StoreError>>,
+}
+
+/// What can be written.
+pub enum Change {
+    Events {
+        events: Vec<(LogEvent, Effect)>,
+        origin: Origin,
+    },
+    DeadLetters(Vec<Unread>),
+    /// A dead letter that was put through again.
+    Resolved(i64),
+    Profile(Profile),
+    /// Try again to fetch a profile, at this time in milliseconds since 1970.
+    Later {
+        user_id: String,
+        due_at: i64,
+    },
+    /// Where to go on reading the System Log, with the events up to there.
+    Repaired {
+        events: Vec<(LogEvent, Effect)>,
+        next: Option<String>,
+    },
+}
+
+/// What no handler sees.
+pub struct Unread {
+    pub reason: String,
+    pub path: String,
+    pub raw: Vec<u8>,
+}
+
+/// What the Users API says of a user.
+pub struct Profile {
+    pub id: String,
+    /// As of when.
+    pub stamp: Stamp,
+    /// Which request for it this answers; a later one is still to be done.
+    pub asked: i64,
+    /// `None` where Okta does not have the user any more.
+    pub found: Option<Found>,
+}
+
+#[derive(Default)]
+pub struct Found {
+    pub login: Option<String>,
+    pub email: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub display_name: Option<String>,
+    pub status: Option<String>,
+}
+
+/// How an event came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Hook,
+    Repair,
+    Retry,
+}
+
+impl Origin {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hook => "hook",
+            Self::Repair => "repair",
+            Self::Retry => "retry",
+        }
+    }
+}
+
+/// What a change came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Events that were not there before.
+    pub new: u64,
+    /// Events that were.
+    pub duplicates: u64,
+}
+
+impl Store {
+    /// Opens or creates the database and starts its writer.
+    pub fn open(path: &Path, metrics: Arc<Metrics>) -> Result<(Self, WriterThread), String> {
+        let writer = Writer::open(path, metrics.clone()).map_err(|error| error.to_string())?;
+        let (jobs, queue) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || writer.run(&queue))
+            .map_err(|error| error.to_string())?;
+        Ok((Self { jobs, metrics }, WriterThread(thread)))
+    }
+
+    /// Writes a change; returns when it is on disk. The change is made even if nobody waits for it.
+    pub async fn write(&self, change: Change) -> Result<Outcome, StoreError> {
+        let (done, outcome) = oneshot::channel();
+        self.metrics.queued.add(1);
+        self.jobs.try_send(Job { change, done }).map_err(|error| {
+            self.metrics.queued.sub(1);
+            match error {
+                TrySendError::Full(_) => StoreError::Full,
+                TrySendError::Disconnected(_) => StoreError::Closed,
+            }
+        })?;
+        outcome.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl WriterThread {
+    /// Returns when everything is written and the database is closed.
+    pub fn join(self) {
+        if self.0.join().is_err() {
+            tracing::error!("the writer panicked");
+        }
+    }
+}

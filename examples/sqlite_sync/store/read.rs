@@ -1,0 +1,209 @@
+//! What the pages and the loops read, beside the writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Row, params};
+use serde::Serialize;
+
+use super::{apply, schema};
+use crate::effect::Stamp;
+
+/// The way to read. A clone shares the connection.
+#[derive(Clone)]
+pub struct Reader {
+    path: Arc<PathBuf>,
+    connection: Arc<Mutex<Option<Connection>>>,
+}
+
+/// A user; what is not known is null.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    pub id: Option<String>,
+    pub login: Option<String>,
+    pub email: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub display_name: Option<String>,
+    pub status: Option<String>,
+    pub last_event: Option<String>,
+    pub updated_at: Option<String>,
+}
+
+/// An event that was accepted, and what it did.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Grows with every event: page with `before`.
+    pub seq: i64,
+    pub uuid: String,
+    pub event_type: String,
+    pub published: Option<String>,
+    /// Milliseconds since 1970.
+    pub received_at: i64,
+    pub origin: String,
+    pub effect: String,
+}
+
+/// What is no event, or no delivery.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeadLetter {
+    pub id: i64,
+    /// Milliseconds since 1970.
+    pub received_at: i64,
+    pub reason: String,
+    pub path: String,
+    pub bytes: i64,
+}
+
+/// A profile to fetch.
+pub struct Refresh {
+    pub user_id: String,
+    pub attempts: u32,
+    pub asked: i64,
+}
+
+impl Reader {
+    pub fn open(path: &Path) -> Self {
+        Self { path: Arc::new(path.to_owned()), connection: Arc::default() }
+    }
+
+    /// Runs a query on a thread that may block.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, String> {
+        let reader = self.clone();
+        let result = tokio::task::spawn_blocking(move || reader.read_here(query)).await;
+        match result {
+            Ok(result) => result.map_err(|error| format!("the database: {error}")),
+            Err(_) => Err("the query panicked".to_owned()),
+        }
+    }
+
+    fn read_here<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.is_none() {
+            *connection = Some(schema::open_to_read(&self.path)?);
+        }
+        let result = connection.as_ref().map_or(Err(rusqlite::Error::InvalidQuery), query);
+        if result.is_err() {
+            *connection = None;
+        }
+        result
+    }
+
+    pub async fn people(&self) -> Result<Vec<Person>, String> {
+        self.read(|connection| {
+            let sql =
+                "SELECT id, login, email, first_name, last_name, display_name, status, last_event,
+                              stamp
+                       FROM people ORDER BY stamp DESC, id, login";
+            let mut statement = connection.prepare_cached(sql)?;
+            let people = statement.query_map([], |row| {
+                Ok(Person {
+                    id: row.get(0)?,
+                    login: row.get(1)?,
+                    email: row.get(2)?,
+                    first_name: row.get(3)?,
+                    last_name: row.get(4)?,
+                    display_name: row.get(5)?,
+                    status: row.get(6)?,
+                    last_event: row.get(7)?,
+                    updated_at: Stamp::time(&row.get::<_, String>(8)?),
+                })
+            })?;
+            people.collect()
+        })
+        .await
+    }
+
+    /// The latest events before `before`, newest first.
+    pub async fn events(&self, before: Option<i64>, limit: u32) -> Result<Vec<Event>, String> {
+        self.read(move |connection| {
+            let sql = "SELECT seq, uuid, event_type, published, received_at, origin, effect
+                       FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
+            let mut statement = connection.prepare_cached(sql)?;
+            let before = before.unwrap_or(i64::MAX);
+            let events = statement.query_map(params![before, limit], |row| {
+                Ok(Event {
+                    seq: row.get(0)?,
+                    uuid: row.get(1)?,
+                    event_type: row.get(2)?,
+                    published: row.get(3)?,
+                    received_at: row.get(4)?,
+                    origin: row.get(5)?,
+                    effect: row.get(6)?,
+                })
+            })?;
+            events.collect()
+        })
+        .await
+    }
+
+    /// All dead letters, newest first.
+    pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, String> {
+        self.read(|connection| {
+            let sql = "SELECT id, received_at, reason, path, length(raw) FROM dead_letters
+                       ORDER BY id DESC";
+            let mut statement = connection.prepare_cached(sql)?;
+            let letters = statement.query_map([], |row| {
+                Ok(DeadLetter {
+                    id: row.get(0)?,
+                    received_at: row.get(1)?,
+                    reason: row.get(2)?,
+                    path: row.get(3)?,
+                    bytes: row.get(4)?,
+                })
+            })?;
+            letters.collect()
+        })
+        .await
+    }
+
+    /// The bytes of a dead letter; `None` if there is none of that id.
+    pub async fn dead_letter(&self, id: i64) -> Result<Option<Vec<u8>>, String> {
+        self.first("SELECT raw FROM dead_letters WHERE id = ?1", id, |row| row.get(0)).await
+    }
+
+    /// The next profile to fetch now.
+    pub async fn due_refresh(&self) -> Result<Option<Refresh>, String> {
+        let sql = "SELECT user_id, attempts, asked FROM refreshes WHERE due_at <= ?1
+                   ORDER BY due_at LIMIT 1";
+        let refresh = |row: &Row<'_>| {
+            Ok(Refresh { user_id: row.get(0)?, attempts: row.get(1)?, asked: row.get(2)? })
+        };
+        self.first(sql, apply::now(), refresh).await
+    }
+
+    /// Where to go on reading the System Log.
+    pub async fn system_log_cursor(&self) -> Result<Option<String>, String> {
+        self.first("SELECT value FROM meta WHERE name = ?1", "system_log", |row| row.get(0)).await
+    }
+
+    /// How many rows of `table` there are.
+    pub async fn count(&self, table: &'static str) -> Result<i64, String> {
+        self.read(move |connection| {
+            connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        })
+        .await
+    }
+
+    async fn first<T: Send + 'static>(
+        &self,
+        sql: &'static str,
+        parameter: impl rusqlite::ToSql + Send + 'static,
+        map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<Option<T>, String> {
+        use rusqlite::OptionalExtension;
+        self.read(move |connection| {
+            connection.prepare_cached(sql)?.query_row([parameter], map).optional()
+        })
+        .await
+    }
+}

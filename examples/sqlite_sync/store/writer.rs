@@ -1,0 +1,131 @@
+//! The thread that writes: everything that waits goes into one transaction.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
+
+use super::schema::{self, OpenError};
+use super::{Change, Job, Outcome, StoreError, apply};
+use crate::metrics::Metrics;
+
+/// How many jobs share a transaction at most: enough that the disk is waited for rarely, few enough
+/// that nobody waits long.
+const GROUP: usize = 256;
+
+pub(super) struct Writer {
+    path: PathBuf,
+    /// `None` after a failure that only a new connection gets over.
+    connection: Option<Connection>,
+    metrics: Arc<Metrics>,
+}
+
+impl Writer {
+    pub(super) fn open(path: &Path, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+        let connection = Some(schema::open(path)?);
+        Ok(Self { path: path.to_owned(), connection, metrics })
+    }
+
+    /// Writes until nobody can send any more.
+    pub(super) fn run(mut self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut group = vec![first];
+            group.extend(queue.try_iter().take(GROUP - 1));
+            self.metrics.queued.sub(group.len() as u64);
+            self.write(group);
+        }
+        if let Some(connection) = self.connection {
+            // Leaves nothing in the write-ahead log, even while a reader is still there.
+            let checkpoint =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let closed = connection.close().map_err(|(_, error)| error);
+            if let Err(error) = checkpoint.and(closed) {
+                tracing::error!(%error, "the database was not closed cleanly");
+            }
+        }
+    }
+
+    fn write(&mut self, group: Vec<Job>) {
+        let started = Instant::now();
+        let (changes, done): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|job| (job.change, job.done)).unzip();
+        match self.commit(&changes) {
+            Ok(outcomes) => {
+                self.metrics.committed(changes.len(), started.elapsed());
+                for ((outcome, change), done) in outcomes.into_iter().zip(&changes).zip(done) {
+                    self.metrics.written(change, outcome);
+                    let _ = done.send(Ok(outcome));
+                }
+            }
+            // One change that cannot be written must not take the others with it.
+            Err(Failure::Change(_)) if changes.len() > 1 => {
+                for (change, done) in changes.into_iter().zip(done) {
+                    self.write(vec![Job { change, done }]);
+                }
+            }
+            Err(Failure::Change(error) | Failure::Database(error)) => {
+                self.metrics.failed_commits.add(1);
+                tracing::error!(%error, changes = changes.len(), "nothing was written");
+                for done in done {
+                    let _ = done.send(Err(StoreError::Database(error.clone())));
+                }
+            }
+        }
+    }
+
+    /// All changes in one transaction, or none.
+    fn commit(&mut self, changes: &[Change]) -> Result<Vec<Outcome>, Failure> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(schema::open(&self.path).map_err(Failure::reopening)?),
+        };
+        let result = in_transaction(connection, changes);
+        if let Err(Failure::Database(_)) = &result {
+            // Whatever state it is in, the next try starts afresh.
+            self.connection = None;
+        }
+        result
+    }
+}
+
+fn in_transaction(
+    connection: &mut Connection,
+    changes: &[Change],
+) -> Result<Vec<Outcome>, Failure> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcomes = changes.iter().map(|change| apply::apply(&transaction, change));
+    let outcomes = outcomes.collect::<rusqlite::Result<_>>()?;
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+enum Failure {
+    /// One of the changes is at fault.
+    Change(Arc<rusqlite::Error>),
+    /// The database is: locked, full, broken, gone.
+    Database(Arc<rusqlite::Error>),
+}
+
+impl Failure {
+    fn reopening(error: OpenError) -> Self {
+        Self::Database(Arc::new(match error {
+            OpenError::Database(error) => error,
+            OpenError::File(_) | OpenError::TooNew { .. } => {
+                rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CANTOPEN), None)
+            }
+        }))
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
+                Self::Change(Arc::new(error))
+            }
+            _ => Self::Database(Arc::new(error)),
+        }
+    }
+}
