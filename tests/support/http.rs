@@ -9,6 +9,7 @@ use std::time::Duration;
 pub struct Request {
     method: &'static str,
     path: &'static str,
+    host: String,
     headers: Vec<u8>,
     body: Vec<u8>,
     chunked: bool,
@@ -16,7 +17,8 @@ pub struct Request {
 
 impl Request {
     pub fn new(method: &'static str, path: &'static str) -> Self {
-        Self { method, path, headers: Vec::new(), body: Vec::new(), chunked: false }
+        let host = "localhost".to_owned();
+        Self { method, path, host, headers: Vec::new(), body: Vec::new(), chunked: false }
     }
 
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
@@ -24,6 +26,11 @@ impl Request {
         self.headers.extend_from_slice(b": ");
         self.headers.extend_from_slice(value.as_ref());
         self.headers.extend_from_slice(b"\r\n");
+        self
+    }
+
+    pub fn host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
         self
     }
 
@@ -40,11 +47,9 @@ impl Request {
 
     /// The bytes of the request.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = format!(
-            "{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n",
-            self.method, self.path
-        )
-        .into_bytes();
+        let Self { method, path, host, .. } = self;
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        let mut bytes = head.into_bytes();
         bytes.extend_from_slice(&self.headers);
         if self.chunked {
             bytes.extend_from_slice(b"transfer-encoding: chunked\r\n\r\n");

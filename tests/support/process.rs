@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -23,13 +23,21 @@ pub fn example(name: &str) -> PathBuf {
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
+    /// The lines it printed before it listened.
+    pub announced: Vec<String>,
     stdout: Option<BufReader<ChildStdout>>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub fn start(name: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_in(&env::temp_dir(), name, settings)
+    }
+
+    /// Starts it with this working directory.
+    pub fn start_in(directory: &Path, name: &str, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(example(name))
+            .current_dir(directory)
             .env("LISTEN", "127.0.0.1:0")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
@@ -37,8 +45,23 @@ impl Server {
             .spawn()
             .expect("an example starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let address = listening(&mut stdout);
-        Self { child, address, stdout: Some(stdout), lines: Arc::default() }
+        let (announced, address) = listening(&mut stdout);
+        Self { child, address, announced, stdout: Some(stdout), lines: Arc::default() }
+    }
+
+    /// The address in the line that announces it.
+    #[track_caller]
+    pub fn announced(&self, name: &str) -> SocketAddr {
+        let line =
+            self.announced.iter().find(|line| line.starts_with(name)).expect("it is announced");
+        let (_, url) = line.split_once("http://").expect("a URL");
+        url.split('/').next().and_then(|address| address.parse().ok()).expect("an address")
+    }
+
+    /// Ends it as a crash would: with SIGKILL.
+    pub fn crash(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("a child can be waited for");
     }
 
     /// Starts reading what it prints.
@@ -93,13 +116,14 @@ impl Drop for Server {
     }
 }
 
-fn listening(stdout: &mut impl BufRead) -> SocketAddr {
-    let mut line = String::new();
-    while stdout.read_line(&mut line).expect("output is UTF-8") > 0 {
-        if let Some(address) = line.trim_end().strip_prefix("Listening on http://") {
-            return address.parse().expect("an address");
+fn listening(stdout: &mut impl BufRead) -> (Vec<String>, SocketAddr) {
+    let mut announced = Vec::new();
+    for line in stdout.lines() {
+        let line = line.expect("output is UTF-8");
+        if let Some(address) = line.strip_prefix("Listening on http://") {
+            return (announced, address.parse().expect("an address"));
         }
-        line.clear();
+        announced.push(line);
     }
     panic!("it ended before it listened");
 }
