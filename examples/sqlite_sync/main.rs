@@ -42,13 +42,13 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() {
-    let Settings { common, pages, database, org, repair_every } = Settings::from_env();
+    let Settings { common, pages, database, group, org, repair_every } = Settings::from_env();
     let client = org.map(|(url, credentials)| {
         let client = okta::Client::new(&url, credentials);
         Arc::new(client.unwrap_or_else(|error| refuse(&format!("okta_url: {error}"))))
     });
     let metrics = Arc::new(Metrics::default());
-    let (store, writer) = Store::open(&database, metrics.clone())
+    let (store, writer) = Store::open(&database, group, metrics.clone())
         .unwrap_or_else(|error| refuse(&format!("DATABASE: {}: {error}", database.display())));
     let reader = Reader::open(&database);
 

@@ -1,6 +1,7 @@
 //! What the environment, or `.env`, says. What makes no sense is one line and exit code 2 at start.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::okta::{Credentials, ServiceApp};
 /// Beside those of the other examples (`examples/common/settings.rs`):
 ///
 /// - `DATABASE`: the SQLite file, `users.db` if not set.
+/// - `GROUP_COMMIT`: how many deliveries may share a transaction, 256 if not set: enough that the
+///   disk is waited for rarely, few enough that nobody waits long.
 /// - `PAGES`: the address of the pages, `127.0.0.1:8083` if not set. They show personal data.
 /// - `okta_url`: the org, such as `https://acme.okta.com`. Without it no profile is fetched and no
 ///   gap repaired.
@@ -23,6 +26,7 @@ pub struct Settings {
     pub common: common::Settings,
     pub pages: SocketAddr,
     pub database: PathBuf,
+    pub group: NonZeroUsize,
     pub org: Option<(String, Credentials)>,
     pub repair_every: Duration,
 }
@@ -42,6 +46,8 @@ impl Settings {
         let expected = "an address and port, such as 127.0.0.1:8083";
         let pages = common::parsed("PAGES", address, expected)?;
         let seconds = common::parsed("REPAIR_SECONDS", 300, "a number of seconds")?;
+        let group = const { NonZeroUsize::new(256).unwrap() };
+        let group = common::parsed("GROUP_COMMIT", group, "a number above 0")?;
         let org = org()?;
         let database = common::text("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
         let common = common::Settings::try_from_env(hook::PATH)?;
@@ -49,7 +55,7 @@ impl Settings {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
         let repair_every = Duration::from_secs(seconds);
-        Ok(Self { common, pages, database, org, repair_every })
+        Ok(Self { common, pages, database, group, org, repair_every })
     }
 }
 

@@ -3,5 +3,6 @@
 // Each test binary has its own copy and need not use all of it.
 #![allow(dead_code)]
 
+pub mod browser;
 pub mod http;
 pub mod process;

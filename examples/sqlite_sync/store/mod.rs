@@ -5,6 +5,7 @@ mod read;
 mod schema;
 mod writer;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -128,8 +129,14 @@ pub struct Outcome {
 
 impl Store {
     /// Opens or creates the database and starts its writer.
-    pub fn open(path: &Path, metrics: Arc<Metrics>) -> Result<(Self, WriterThread), String> {
-        let writer = Writer::open(path, metrics.clone()).map_err(|error| error.to_string())?;
+    /// Up to `group` changes share a transaction.
+    pub fn open(
+        path: &Path,
+        group: NonZeroUsize,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Self, WriterThread), String> {
+        let writer =
+            Writer::open(path, group.get(), metrics.clone()).map_err(|error| error.to_string())?;
         let (jobs, queue) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())

@@ -11,28 +11,30 @@ use super::schema::{self, OpenError};
 use super::{Change, Job, Outcome, StoreError, apply};
 use crate::metrics::Metrics;
 
-/// How many jobs share a transaction at most: enough that the disk is waited for rarely, few enough
-/// that nobody waits long.
-const GROUP: usize = 256;
-
 pub(super) struct Writer {
     path: PathBuf,
     /// `None` after a failure that only a new connection gets over.
     connection: Option<Connection>,
+    /// How many jobs share a transaction at most.
+    group: usize,
     metrics: Arc<Metrics>,
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+    pub(super) fn open(
+        path: &Path,
+        group: usize,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, OpenError> {
         let connection = Some(schema::open(path)?);
-        Ok(Self { path: path.to_owned(), connection, metrics })
+        Ok(Self { path: path.to_owned(), connection, group, metrics })
     }
 
     /// Writes until nobody can send any more.
     pub(super) fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
             let mut group = vec![first];
-            group.extend(queue.try_iter().take(GROUP - 1));
+            group.extend(queue.try_iter().take(self.group - 1));
             self.metrics.queued.sub(group.len() as u64);
             self.write(group);
         }
