@@ -66,6 +66,7 @@
 //!   was odd.
 //! - [`EventType`]: Okta's catalogue.
 //! - [`SeenEvents`]: each event once.
+//! - [`system_log`]: what hooks lost, from the System Log API.
 //! - `layer` (feature `tower`): the layers.
 //!
 //! # Features

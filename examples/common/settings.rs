@@ -68,9 +68,10 @@ fn auth(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
             println!("  URL                    https://<your public name>{path}");
             println!("  Authentication field   {header}");
             println!("  Authentication secret  {secret}");
-            println!(
-                "Try it: curl http://{listen}{path} -H '{header}: {secret}' -H 'x-okta-verification-challenge: hello'"
-            );
+            println!("Verify it, and send a delivery, as Okta does:");
+            let curl = format!("curl -i http://{listen}{path} -H '{header}: {secret}'");
+            println!("  {curl} -H 'x-okta-verification-challenge: hello'");
+            println!("  {curl} --data @examples/common/sample.json");
             made("OKTA_HOOK_SECRET", secret)?
         }
     };
