@@ -6,7 +6,13 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::header_lookup::HeaderLookup;
 
-/// The header Okta sends its challenge in.
+/// The header Okta sends its challenge in. Header names are compared without regard to case.
+///
+/// ```
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert(okta_hooks::CHALLENGE_HEADER, http::HeaderValue::from_static("f7LkN2s0mE"));
+/// assert!(okta_hooks::Challenge::from_headers(&headers).is_ok());
+/// ```
 pub const CHALLENGE_HEADER: &str = "x-okta-verification-challenge";
 
 /// What Okta sends in [`CHALLENGE_HEADER`] to verify that a URL is ours, and the answer to it.
@@ -95,6 +101,12 @@ impl fmt::Debug for Challenge {
 }
 
 /// Why a verification request has no answer.
+///
+/// ```
+/// use okta_hooks::{Challenge, ChallengeError};
+///
+/// assert_eq!(Challenge::new(b"\xff"), Err(ChallengeError::NotText));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChallengeError {

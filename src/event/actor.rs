@@ -6,6 +6,15 @@ use super::placeholder::is_placeholder;
 
 part! {
     /// Who did it (`actor`): a user, an app, or Okta itself.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","actor":{"type":"SystemPrincipal","alternateId":"unknown"}}"#)?;
+    /// let actor = event.actor().unwrap_or_default();
+    /// assert_eq!(actor.kind.as_deref(), Some("SystemPrincipal"));
+    /// assert_eq!(actor.known_alternate_id(), None);
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Actor<'a> {
         /// Usually a 20-character Okta id (`00u…` a user, `0oa…` an app); Okta's own differ.
         pub id: Option<Cow<'a, str>> = "id",

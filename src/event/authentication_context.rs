@@ -6,6 +6,16 @@ use super::part::{open_enum, part};
 
 part! {
     /// The session, and how it was authenticated.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","authenticationContext":{"credentialType":"OAuth 2.0"}}"#)?;
+    /// use okta_hooks::event::CredentialType;
+    ///
+    /// let context = event.authentication_context().unwrap_or_default();
+    /// assert_eq!(context.credential_type, Some(CredentialType::OAuth20));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct AuthenticationContext<'a> {
         /// What checked the credentials.
         pub authentication_provider: Option<AuthenticationProvider> = "authenticationProvider",
@@ -30,6 +40,14 @@ part! {
 
 part! {
     /// Who issued an assertion or token.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","authenticationContext":{"issuer":{"type":"SAML2"}}}"#)?;
+    /// let issuer = event.authentication_context().and_then(|context| context.issuer).unwrap_or_default();
+    /// assert_eq!(issuer.kind.as_deref(), Some("SAML2"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Issuer<'a> {
         /// The issuer's id, such as a URL.
         pub id: Option<Cow<'a, str>> = "id",

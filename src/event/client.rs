@@ -8,6 +8,15 @@ use super::read::StringOrNumber;
 part! {
     /// The HTTP client that made the request. For what Okta does by itself it is absent, or has
     /// an empty `ip_chain` and nothing else.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","client":{"zone":"null","ipAddress":"203.0.113.24"}}"#)?;
+    /// let client = event.client().unwrap_or_default();
+    /// assert_eq!(client.ip_address.as_deref(), Some("203.0.113.24"));
+    /// assert_eq!((client.zone.as_deref(), client.known_zone()), (Some("null"), None));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Client<'a> {
         /// What the client says it is.
         pub user_agent: Option<UserAgent<'a>> = "userAgent",
@@ -38,6 +47,14 @@ impl Client<'_> {
 
 part! {
     /// What the client says it is.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","client":{"userAgent":{"browser":"FIREFOX"}}}"#)?;
+    /// let agent = event.client().and_then(|client| client.user_agent).unwrap_or_default();
+    /// assert_eq!(agent.browser.as_deref(), Some("FIREFOX"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct UserAgent<'a> {
         /// The `User-Agent` header.
         pub raw_user_agent: Option<Cow<'a, str>> = "rawUserAgent" | "RawUserAgent",
@@ -50,6 +67,14 @@ part! {
 
 part! {
     /// Where an address is, as far as is known.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","client":{"geographicalContext":{"postalCode":10013}}}"#)?;
+    /// let place = event.client().and_then(|client| client.geographical_context).unwrap_or_default();
+    /// assert_eq!(place.postal_code.as_deref(), Some("10013"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct GeographicalContext<'a> {
         /// The city's full name.
         pub city: Option<Cow<'a, str>> = "city",
@@ -66,6 +91,15 @@ part! {
 
 part! {
     /// Coordinates in degrees.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","client":{"geographicalContext":{"geolocation":{"lat":52.5,"lon":5}}}}"#)?;
+    /// let place = event.client().and_then(|client| client.geographical_context).unwrap_or_default();
+    /// let location = place.geolocation.unwrap_or_default();
+    /// assert_eq!((location.lat, location.lon), (Some(52.5), Some(5.0)));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Geolocation {
         /// Latitude, north positive.
         pub lat: Option<f64> = "lat",

@@ -6,6 +6,15 @@ use super::part::{open_enum, part};
 part! {
     /// The enrolled device. Okta writes its keys in snake case, unlike all others; camel case is
     /// read too.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","device":{"os_platform":"OSX","managed":true}}"#)?;
+    /// let device = event.device().unwrap_or_default();
+    /// assert_eq!(device.os_platform.as_deref(), Some("OSX"));
+    /// assert_eq!((device.managed, device.jailbreak), (Some(true), None));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Device<'a> {
         /// `guo…`.
         pub id: Option<Cow<'a, str>> = "id",

@@ -5,6 +5,13 @@ use super::part::{open_enum, part};
 
 part! {
     /// `request`: the proxies a request came through, in System Log API answers.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","request":{"ipChain":[{"ip":"203.0.113.24"}]}}"#)?;
+    /// assert_eq!(event.request().unwrap_or_default().ip_chain.len(), 1);
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Request<'a> {
         /// The client first, then the proxies. Empty for what Okta does by itself.
         pub ip_chain: Vec<IpAddress<'a>> = "ipChain",
@@ -13,6 +20,17 @@ part! {
 
 part! {
     /// One address of an IP chain.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","client":{"ipChain":[{"ip":"2001:db8::1","version":"V6"}]}}"#)?;
+    /// use okta_hooks::event::IpVersion;
+    ///
+    /// let address = &event.ip_chain()[0];
+    /// assert_eq!(address.ip.as_deref(), Some("2001:db8::1"));
+    /// assert_eq!(address.version, Some(IpVersion::V6));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct IpAddress<'a> {
         /// IPv4 or IPv6, as text: not always a valid address.
         pub ip: Option<Cow<'a, str>> = "ip",
@@ -39,6 +57,14 @@ open_enum! {
 
 part! {
     /// Who runs the network an address is in.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"ipDetails":{"asNumber":4200000001}}}"#)?;
+    /// let details = event.security_context().and_then(|context| context.ip_details).unwrap_or_default();
+    /// assert_eq!(details.as_number, Some(4_200_000_001));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct IpDetails<'a> {
         /// The autonomous system's number, of 32 bits.
         pub as_number: Option<i64> = "asNumber",
@@ -55,6 +81,14 @@ part! {
 
 part! {
     /// A service known at an address.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"ipDetails":{"ipServiceCategories":[{"type":"VPN"}]}}}"#)?;
+    /// let details = event.security_context().and_then(|context| context.ip_details).unwrap_or_default();
+    /// assert_eq!(details.ip_service_categories[0].kind.as_deref(), Some("VPN"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct IpServiceCategory<'a> {
         /// `type`: `VPN`, `Tor`, `Residential Proxy`, …; mixed case, with spaces.
         pub kind: Option<Cow<'a, str>> = "type",

@@ -4,6 +4,17 @@ use super::part::{open_enum, part};
 
 part! {
     /// How it ended.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","outcome":{"result":"FAILURE","reason":"INVALID_CREDENTIALS"}}"#)?;
+    /// use okta_hooks::event::OutcomeResult;
+    ///
+    /// let outcome = event.outcome().unwrap_or_default();
+    /// assert_eq!(outcome.result, Some(OutcomeResult::Failure));
+    /// assert_eq!(outcome.reason.as_deref(), Some("INVALID_CREDENTIALS"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Outcome<'a> {
         /// Success, failure, or what else came out.
         pub result: Option<OutcomeResult> = "result",

@@ -136,6 +136,13 @@ macro_rules! open_enum {
         /// Compared case-sensitively and written back as sent. A later release may name what is
         /// `Other` today: to be safe from that, compare [`as_str`](Self::as_str). `Debug` does not
         /// show the text of `Other`.
+        ///
+        /// ```
+        #[doc = concat!("use okta_hooks::event::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("let value = ", stringify!($name), "::from(\"A_VALUE_OF_NEXT_YEAR\");")]
+        /// assert_eq!(value.as_str(), "A_VALUE_OF_NEXT_YEAR");
+        /// ```
         #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {

@@ -5,6 +5,14 @@ use super::part::{open_enum, part};
 
 part! {
     /// What is known about the client's address, and the risk seen. Often empty.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"isProxy":false}}"#)?;
+    /// let context = event.security_context().unwrap_or_default();
+    /// assert_eq!((context.is_proxy, context.as_number), (Some(false), None));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct SecurityContext<'a> {
         /// The autonomous system's number, of 32 bits.
         pub as_number: Option<i64> = "asNumber",
@@ -30,6 +38,17 @@ part! {
 
 part! {
     /// The risk Okta sees.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"risk":{"level":"HIGH","reasons":["Anomalous Device"]}}}"#)?;
+    /// use okta_hooks::event::RiskLevel;
+    ///
+    /// let risk = event.security_context().and_then(|context| context.risk).unwrap_or_default();
+    /// assert_eq!(risk.level, Some(RiskLevel::High));
+    /// assert_eq!(risk.reasons, ["Anomalous Device"]);
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Risk<'a> {
         /// How high it is.
         pub level: Option<RiskLevel> = "level",
@@ -46,6 +65,16 @@ part! {
 
 part! {
     /// What bot protection says.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"botProtection":{"level":"NONE"}}}"#)?;
+    /// use okta_hooks::event::RiskLevel;
+    ///
+    /// let bot = event.security_context().and_then(|context| context.bot_protection).unwrap_or_default();
+    /// assert_eq!(bot.level, Some(RiskLevel::None));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct BotProtection {
         /// How likely it is a bot.
         pub level: Option<RiskLevel> = "level",
@@ -68,6 +97,17 @@ open_enum! {
 
 part! {
     /// One behaviour that was looked at.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"userBehaviors":["odd",{"result":"POSITIVE"}]}}"#)?;
+    /// use okta_hooks::event::BehaviorResult;
+    ///
+    /// let behaviors = event.security_context().unwrap_or_default().user_behaviors;
+    /// assert_eq!(behaviors.len(), 1);
+    /// assert_eq!(behaviors[0].result, Some(BehaviorResult::Positive));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct UserBehavior<'a> {
         /// `bhv…`.
         pub id: Option<Cow<'a, str>> = "id",

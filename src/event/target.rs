@@ -6,6 +6,15 @@ use super::placeholder::is_placeholder;
 
 part! {
     /// What it was done to: one element of `target`.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","target":[{"type":"User","alternateId":"john.doe@example.com"}]}"#)?;
+    /// let target = &event.targets()[0];
+    /// assert!(target.is_user());
+    /// assert_eq!(target.known_alternate_id(), Some("john.doe@example.com"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Target<'a> {
         /// Usually an Okta id; may be a path or a word. Absent in hand-edited previews.
         pub id: Option<Cow<'a, str>> = "id",
@@ -45,6 +54,15 @@ impl Target<'_> {
 part! {
     /// Attributes before and after a change. The two sides may have different keys, and values of
     /// any shape.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","target":[{"changeDetails":{"from":{"autoLaunch":false}}}]}"#)?;
+    /// let change = event.targets()[0].change_details.clone().unwrap_or_default();
+    /// assert_eq!(change.from.unwrap_or_default().text("autoLaunch").as_deref(), Some("false"));
+    /// assert!(change.to.is_none());
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct ChangeDetails<'a> {
         /// Before.
         pub from: Option<FreeForm<'a>> = "from",

@@ -5,6 +5,17 @@ use super::part::{open_enum, part};
 
 part! {
     /// What groups the events of one operation.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","transaction":{"type":"JOB","id":"eru2v9k4YhQbXnTmw5d7"}}"#)?;
+    /// use okta_hooks::event::TransactionType;
+    ///
+    /// let transaction = event.transaction().unwrap_or_default();
+    /// assert_eq!(transaction.kind, Some(TransactionType::Job));
+    /// assert_eq!(transaction.id.as_deref(), Some("eru2v9k4YhQbXnTmw5d7"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub struct Transaction<'a> {
         /// `type`: a request or a job.
         pub kind: Option<TransactionType> = "type",
