@@ -157,6 +157,9 @@ fn load(
                 while goes_on(sent.fetch_add(1, Ordering::Relaxed)) {
                     if delivery.send(&mut stream).await.expect("it answers") {
                         accepted.fetch_add(1, Ordering::Relaxed);
+                    } else {
+                        // A refusal has a body, which is of no interest here.
+                        stream = TcpStream::connect(&address).await.expect("it listens");
                     }
                 }
             });
@@ -190,7 +193,7 @@ impl Delivery {
         self.request[self.id..self.id + 8].copy_from_slice(format!("{time:08x}").as_bytes());
         stream.write_all(&self.request).await?;
         let mut answer = Vec::with_capacity(512);
-        while !answer.ends_with(b"\r\n\r\n") {
+        while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
             if stream.read_buf(&mut answer).await? == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }

@@ -72,8 +72,8 @@ async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejecti
         Err(_) => return Err(receiver.too_large()),
     };
     let delivery = receiver.decode(body)?;
-    for defect in delivery.defects() {
-        tracing::warn!(bytes = defect.raw().len(), reason = %defect, "set aside");
+    if let [first, ..] = delivery.defects() {
+        tracing::warn!(elements = delivery.defects().len(), reason = %first, "set aside");
     }
     Ok(delivery)
 }

@@ -195,6 +195,23 @@ async fn dead_letters_are_kept_before_anything_is_answered() {
 }
 
 #[tokio::test]
+async fn a_dead_letter_of_very_many_elements_names_only_the_first() {
+    let told = Arc::new(Mutex::new(String::new()));
+    let keep = told.clone();
+    let keep = service_fn(move |letter: DeadLetter| {
+        *keep.lock().unwrap() = letter.to_string();
+        async { Ok::<_, Infallible>(()) }
+    });
+    let service = ServiceBuilder::new()
+        .layer(DecodeLayer::new(receiver()).dead_letters(keep))
+        .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    let body = format!("{{\"data\":{{\"events\":[{}5]}}}}", "5,".repeat(99_999));
+    assert_eq!(answer(service, body).await.status(), 204);
+    let told = told.lock().unwrap();
+    assert!(told.ends_with("data.events[2]: expected an object and 99997 more"), "{told}");
+}
+
+#[tokio::test]
 async fn a_dead_letter_that_cannot_be_kept_is_503_so_that_okta_sends_it_once_more() {
     let full = service_fn(async |_: DeadLetter| Err::<(), _>("the disk is full"));
     let service = ServiceBuilder::new()

@@ -60,12 +60,20 @@ impl fmt::Display for DeadLetter {
         match self {
             Self::Body { error, .. } => error.fmt(f),
             Self::Elements { defects, .. } => {
-                let defects: Vec<String> = defects.iter().map(ToString::to_string).collect();
-                f.write_str(&defects.join(", "))
+                let named: Vec<String> =
+                    defects.iter().take(NAMED).map(ToString::to_string).collect();
+                f.write_str(&named.join(", "))?;
+                match defects.len().saturating_sub(NAMED) {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} more"),
+                }
             }
         }
     }
 }
+
+/// How many defects `Display` names: a body of brackets alone can hold hundreds of thousands.
+const NAMED: usize = 3;
 
 /// The service for dead letters that keeps nothing.
 #[derive(Clone, Copy, Debug)]

@@ -30,8 +30,9 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // In pages of 4 KiB. A group of full deliveries is a megabyte or two: moving it into the
-    // database every few commits, as by default, would cost as much as the commits.
-    connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
+    // database every other commit, as by default, costs as much as the commits; moving much at once
+    // keeps those waiting who come then.
+    connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
     connection.set_prepared_statement_cache_capacity(32);
     migrate(&mut connection)?;
     Ok(connection)
