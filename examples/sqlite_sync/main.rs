@@ -106,6 +106,9 @@ fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool) {
             "No okta_url is set: profiles stay as far as the events tell, and gaps are not repaired."
         );
     }
+    if pages.local_addr().is_ok_and(|address| !address.ip().is_loopback()) {
+        println!("PAGES is no loopback address: whoever can reach it sees personal data.");
+    }
     println!("Pages     http://{}/ and /getUsers", address(pages));
     println!("Hook path {}", hook::PATH);
     println!("Listening on http://{}", address(hook));

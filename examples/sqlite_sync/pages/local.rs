@@ -1,12 +1,14 @@
 //! Which requests were meant for this server: a page from elsewhere can make a browser send one, and
 //! can even have a name of its own resolve to this machine (DNS rebinding).
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Refuses requests whose `Host` or `Origin` is not this machine.
+/// Refuses requests whose `Host` is a name from elsewhere, or whose `Origin` is not that host.
 pub async fn only_local(request: Request, next: Next) -> Response {
     match is_local(request.headers()) {
         true => next.run(request).await,
@@ -25,12 +27,17 @@ fn is_local(headers: &HeaderMap) -> bool {
         && headers.get_all(header::ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(from_here))
 }
 
+/// Whether a host is `localhost` or an address. Any other name could be made to resolve to this
+/// machine by whoever owns it; an address cannot.
 fn is_local_name(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| name.eq_ignore_ascii_case(local))
+    let v6 = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<Ipv4Addr>().is_ok()
+        || v6.is_some_and(|name| name.parse::<Ipv6Addr>().is_ok())
 }
 
 #[cfg(test)]
@@ -38,8 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machines_names_are_local() {
-        for host in ["localhost", "localhost:8083", "127.0.0.1:8083", "[::1]:8083", "[::1]"] {
+    fn only_localhost_and_addresses_are_local() {
+        for host in
+            ["localhost", "localhost:8083", "127.0.0.1:8083", "[::1]:8083", "[::1]", "192.0.2.7:80"]
+        {
             assert!(is_local_name(host), "{host}");
         }
         for host in
