@@ -17,6 +17,9 @@ pub mod layer;
 mod parse_error;
 mod receiver;
 mod rejection;
+#[cfg(feature = "simulate")]
+#[cfg_attr(docsrs, doc(cfg(feature = "simulate")))]
+pub mod simulate;
 #[cfg(feature = "jiff")]
 mod timestamp;
 mod verification;
