@@ -93,6 +93,9 @@ pub mod layer;
 mod parse_error;
 mod receiver;
 mod rejection;
+#[cfg(feature = "simulate")]
+#[cfg_attr(docsrs, doc(cfg(feature = "simulate")))]
+pub mod simulate;
 pub mod system_log;
 #[cfg(feature = "jiff")]
 mod timestamp;

@@ -94,7 +94,6 @@ fn dump(database: &Path) -> Vec<String> {
             .prepare(&format!("SELECT * FROM {table}"))
             .unwrap()
             .column_names()
-            .into_iter()
             .map(str::to_owned)
             .collect();
         columns.retain(|column| !left_out.contains(&column.as_str()));

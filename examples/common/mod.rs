@@ -1,7 +1,7 @@
 //! What the framework examples share: their settings, and the handler, which is the same in all.
 
 // Each example is compiled with its own copy of this module and need not use all of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod settings;
 mod shutdown;

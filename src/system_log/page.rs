@@ -114,7 +114,7 @@ mod tests {
     fn events_are_read_and_what_is_none_is_set_aside_with_its_path() {
         let body = r#" [{"eventType":"a","uuid":"u1"}, 5, {"uuid":"u2"}, [], {"eventType":"b"}] "#;
         let page = read_page(100, body, &[]).unwrap();
-        let types: Vec<_> = page.events.iter().map(|event| event.event_type().as_str()).collect();
+        let types: Vec<_> = page.events.iter().map(LogEvent::event_type).collect();
         assert_eq!(types, ["a", "b"]);
         assert_eq!(page.events[1].position(), 4);
         let defects: Vec<_> = page.defects.iter().map(ToString::to_string).collect();

@@ -23,8 +23,8 @@ pub fn example(name: &str) -> PathBuf {
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    /// The lines it printed before it listened.
-    pub announced: Vec<String>,
+    /// What it printed before it said where it listens.
+    pub welcome: Vec<String>,
     stdout: Option<BufReader<ChildStdout>>,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -34,10 +34,25 @@ impl Server {
         Self::start_in(&env::temp_dir(), name, settings)
     }
 
+    /// Starts it with these arguments.
+    pub fn start_with(name: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        Self::start_all(&env::temp_dir(), name, arguments, settings)
+    }
+
     /// Starts it with this working directory.
     pub fn start_in(directory: &Path, name: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_all(directory, name, &[], settings)
+    }
+
+    fn start_all(
+        directory: &Path,
+        name: &str,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut child = Command::new(example(name))
             .current_dir(directory)
+            .args(arguments)
             .env("LISTEN", "127.0.0.1:0")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
@@ -45,15 +60,15 @@ impl Server {
             .spawn()
             .expect("an example starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let (announced, address) = listening(&mut stdout);
-        Self { child, address, announced, stdout: Some(stdout), lines: Arc::default() }
+        let (welcome, address) = listening(&mut stdout);
+        Self { child, address, welcome, stdout: Some(stdout), lines: Arc::default() }
     }
 
     /// The address in the line that announces it.
     #[track_caller]
     pub fn announced(&self, name: &str) -> SocketAddr {
         let line =
-            self.announced.iter().find(|line| line.starts_with(name)).expect("it is announced");
+            self.welcome.iter().find(|line| line.starts_with(name)).expect("it is announced");
         let (_, url) = line.split_once("http://").expect("a URL");
         url.split('/').next().and_then(|address| address.parse().ok()).expect("an address")
     }
@@ -117,13 +132,13 @@ impl Drop for Server {
 }
 
 fn listening(stdout: &mut impl BufRead) -> (Vec<String>, SocketAddr) {
-    let mut announced = Vec::new();
+    let mut welcome = Vec::new();
     for line in stdout.lines() {
         let line = line.expect("output is UTF-8");
         if let Some(address) = line.strip_prefix("Listening on http://") {
-            return (announced, address.parse().expect("an address"));
+            return (welcome, address.parse().expect("an address"));
         }
-        announced.push(line);
+        welcome.push(line);
     }
-    panic!("it ended before it listened");
+    panic!("it ended before it listened: {welcome:?}");
 }

@@ -1,0 +1,51 @@
+//! What Okta sends, for tests: verification requests, deliveries, and when Okta sends again.
+//! Feature `simulate`.
+//!
+//! Nothing here does IO or reads a clock. Ids and times follow from a [seed](Delivery::seed), so
+//! the same code makes the same bytes in every run, and the same seed twice makes a duplicate.
+//!
+//! - [`delivery`] builds a delivery, [`event`] one event of it, [`Target`] what an event is about.
+//! - [`verification`] builds the request that comes first, and says whether an answer passes.
+//! - [`Attempt`] knows Okta's patience: what it does after each outcome.
+//!
+//! The facts are those of Okta's documentation and of captured deliveries; every value is invented:
+//! addresses are from the ranges for documentation, ids only look like Okta's.
+//!
+//! # Examples
+//!
+//! ```
+//! use okta_hooks::{EventType, HeaderAuth, Inbound, Receiver, simulate};
+//!
+//! let receiver = Receiver::new(HeaderAuth::new("authorization", "s3cret")?);
+//!
+//! let request = simulate::delivery()
+//!     .event(EventType::USER_LIFECYCLE_CREATE)
+//!     .user("john.doe@example.com")
+//!     .to_request("https://hooks.example.com/okta", &[("authorization", "s3cret")])?;
+//!
+//! let inbound = receiver.check(request.method().as_str(), request.headers())?;
+//! assert!(matches!(inbound, Inbound::Delivery { .. }));
+//! let delivery = receiver.decode(request.into_body())?;
+//! let user = &delivery.events()[0].targets()[0];
+//! assert_eq!(user.alternate_id.as_deref(), Some("john.doe@example.com"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod attempt;
+mod delivery;
+mod event;
+mod facts;
+mod nulls;
+mod request;
+mod seed;
+mod target;
+mod time;
+mod verification;
+
+pub use attempt::{Attempt, Failure, Next, Outcome};
+pub use delivery::{Delivery, delivery};
+pub use event::{Event, event};
+pub use nulls::Nulls;
+pub use target::Target;
+pub use time::timestamp;
+pub use verification::{Verification, VerificationFault, verification};
