@@ -196,12 +196,12 @@ impl Event {
     }
 
     pub(super) fn build(&self, setting: &Setting<'_>) -> Value {
-        let spacing = Duration::from_millis(731).saturating_mul(setting.nth as u32);
-        let published = self.published.unwrap_or_else(|| Instant::START.after(spacing));
         let (seed, nth) = match self.seed {
             Some(seed) => (Seed::new(seed), 0),
             None => (setting.seed.clone(), setting.nth),
         };
+        let spacing = Duration::from_millis(731).saturating_mul(nth as u32);
+        let published = self.published.unwrap_or_else(|| Instant::START.after(spacing));
         let mut own = seed.fork(&format!("event/{nth}"));
         let transaction = own.text(27);
         let (message, legacy) = facts::messages(&self.event_type);
