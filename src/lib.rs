@@ -72,6 +72,7 @@
 //! # Features
 //!
 //! - `tower` (on by default): the module `layer`.
+//! - `simulate`: the module of that name, what Okta sends, for tests.
 //! - `jiff`: `published_timestamp` and `event_timestamp`, times as `jiff::Timestamp`.
 //!
 //! A feature adds items and never changes behaviour.
