@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::client::GeographicalContext;
+use super::geography::GeographicalContext;
 use super::part::{open_enum, part};
 
 part! {

@@ -12,6 +12,7 @@ mod client;
 mod debug_context;
 mod device;
 mod free_form;
+mod geography;
 pub(crate) mod index;
 mod ip_address;
 mod log_event;
@@ -27,10 +28,11 @@ pub use actor::Actor;
 pub use authentication_context::{
     AuthenticationContext, AuthenticationProvider, CredentialProvider, CredentialType, Issuer,
 };
-pub use client::{Client, GeographicalContext, Geolocation, UserAgent};
+pub use client::{Client, UserAgent};
 pub use debug_context::DebugContext;
 pub use device::{Device, DiskEncryptionType, ScreenLockType};
 pub use free_form::FreeForm;
+pub use geography::{GeographicalContext, Geolocation};
 pub use ip_address::{IpAddress, IpDetails, IpServiceCategory, IpVersion, Request};
 pub use log_event::LogEvent;
 pub use outcome::{Outcome, OutcomeResult, Severity};
