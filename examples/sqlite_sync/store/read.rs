@@ -63,6 +63,8 @@ pub struct Refresh {
     pub user_id: String,
     pub attempts: u32,
     pub asked: i64,
+    /// The latest event of the user.
+    pub known: Stamp,
 }
 
 impl Reader {
@@ -173,10 +175,16 @@ impl Reader {
 
     /// The next profile to fetch now.
     pub async fn due_refresh(&self) -> Result<Option<Refresh>, String> {
-        let sql = "SELECT user_id, attempts, asked FROM refreshes WHERE due_at <= ?1
-                   ORDER BY due_at LIMIT 1";
+        let sql = "SELECT user_id, attempts, asked, ifnull(last_event_stamp, '')
+                   FROM refreshes LEFT JOIN users ON key = user_id
+                   WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
         let refresh = |row: &Row<'_>| {
-            Ok(Refresh { user_id: row.get(0)?, attempts: row.get(1)?, asked: row.get(2)? })
+            Ok(Refresh {
+                user_id: row.get(0)?,
+                attempts: row.get(1)?,
+                asked: row.get(2)?,
+                known: Stamp::restored(row.get(3)?),
+            })
         };
         self.first(sql, apply::now(), refresh).await
     }
