@@ -1,6 +1,7 @@
 //! What the environment, or `.env`, says. What makes no sense is one line and exit code 2 at start.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::process;
 use std::time::Duration;
@@ -8,6 +9,8 @@ use std::time::Duration;
 use crate::common;
 use crate::hook;
 use crate::okta::{Credentials, ServiceApp};
+
+const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 
 /// Beside those of the other examples (`examples/common/settings.rs`):
 ///
@@ -41,14 +44,15 @@ impl Settings {
         let address = SocketAddr::from(([127, 0, 0, 1], 8083));
         let expected = "an address and port, such as 127.0.0.1:8083";
         let pages = common::parsed("PAGES", address, expected)?;
-        let seconds = common::parsed("REPAIR_SECONDS", 300, "a number of seconds")?;
+        let expected = "a number of seconds, 1 or more";
+        let seconds = common::parsed("REPAIR_SECONDS", FIVE_MINUTES, expected)?;
         let org = org()?;
         let database = common::text("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
         let common = common::Settings::try_from_env(hook::PATH)?;
         if common.listen == pages && pages.port() != 0 {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
-        let repair_every = Duration::from_secs(seconds);
+        let repair_every = Duration::from_secs(seconds.get());
         Ok(Self { common, pages, database, org, repair_every })
     }
 }
