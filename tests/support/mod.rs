@@ -5,3 +5,5 @@
 
 pub mod http;
 pub mod process;
+#[cfg(unix)]
+pub mod sync;
