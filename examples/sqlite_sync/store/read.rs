@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
+use super::schema::FileId;
 use super::{apply, schema};
 use crate::effect::Stamp;
 
@@ -13,7 +14,7 @@ use crate::effect::Stamp;
 #[derive(Clone)]
 pub struct Reader {
     path: Arc<PathBuf>,
-    connection: Arc<Mutex<Option<Connection>>>,
+    connection: Arc<Mutex<Option<(Connection, Option<FileId>)>>>,
 }
 
 /// A user; what is not known is null.
@@ -90,10 +91,14 @@ impl Reader {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        if connection.is_none() {
-            *connection = Some(schema::open_to_read(&self.path)?);
-        }
-        let result = connection.as_ref().map_or(Err(rusqlite::Error::InvalidQuery), query);
+        let file = schema::file_id(&self.path);
+        // Another file than before may have the name by now.
+        connection.take_if(|(_, opened)| *opened != file);
+        let (open, _) = match &mut *connection {
+            Some(open) => open,
+            none => none.insert((schema::open_to_read(&self.path)?, file)),
+        };
+        let result = query(open);
         if result.is_err() {
             *connection = None;
         }
