@@ -21,6 +21,16 @@ impl Stamp {
         &self.0
     }
 
+    /// A stamp as it was stored.
+    pub fn restored(stamp: String) -> Self {
+        Self(stamp)
+    }
+
+    /// The first moment after it that no event can have.
+    pub fn after(&self) -> Self {
+        Self(format!("{} then", self.0))
+    }
+
     /// The time in a stamp, as RFC 3339; `None` for the beginning of time.
     pub fn time(stamp: &str) -> Option<String> {
         let micros: i64 = stamp.split(' ').next()?.parse().ok().filter(|&micros| micros > 0)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::effect::Stamp;
-use crate::okta::{self, Client, ClientError, Why};
+use crate::okta::{self, Call, Client, ClientError, Why};
 use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
 
 /// How long to look away when there is nothing to do.
@@ -29,11 +29,12 @@ pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
 
 /// Fetches one profile; returns how long to wait before the next.
 async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
-    // What happened after this moment may be missing in the answer, and will ask again.
-    let stamp = now();
+    // What happened after this moment may be missing in the answer, and will ask again. What we know
+    // already is not: whatever Okta's clock says, the answer is newer.
+    let stamp = Stamp::new(Some(&now()), "profile").max(refresh.known.after());
     let answer = client.user(&refresh.user_id, refresh.attempts).await;
     let (change, pause) = match answer {
-        Ok(answered) => (found(refresh, &stamp, answered.value), answered.pause),
+        Ok(answered) => (found(refresh, stamp, answered.value), answered.pause),
         Err(error) => later(refresh, &error),
     };
     match store.write(change).await {
@@ -45,7 +46,7 @@ async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
     }
 }
 
-fn found(refresh: Refresh, time: &str, found: okta::Found) -> Change {
+fn found(refresh: Refresh, stamp: Stamp, found: okta::Found) -> Change {
     let found = match found {
         okta::Found::NotFound => None,
         okta::Found::User(user) => Some(Found {
@@ -57,7 +58,6 @@ fn found(refresh: Refresh, time: &str, found: okta::Found) -> Change {
             status: user.status,
         }),
     };
-    let stamp = Stamp::new(Some(time), "profile");
     Change::Profile(Profile { id: refresh.user_id, stamp, asked: refresh.asked, found })
 }
 
@@ -66,6 +66,8 @@ fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
     tracing::warn!(%error, attempts = refresh.attempts, "a profile was not fetched");
     let wait = error.retry_after().unwrap_or(HOPELESS);
     let pause = match error.why() {
+        // An admin role can be for some users only.
+        Why::Status { status: 403, .. } if error.call() == Call::User => IDLE,
         _ if error.is_about_credentials() => HOPELESS,
         Why::Status { status: 429, .. } => wait,
         _ => IDLE,

@@ -1,7 +1,7 @@
 //! What the environment, or `.env`, says. What makes no sense is one line and exit code 2 at start.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::process;
 use std::time::Duration;
@@ -9,6 +9,8 @@ use std::time::Duration;
 use crate::common;
 use crate::hook;
 use crate::okta::{Credentials, ServiceApp};
+
+const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 
 /// Beside those of the other examples (`examples/common/settings.rs`):
 ///
@@ -45,7 +47,8 @@ impl Settings {
         let address = SocketAddr::from(([127, 0, 0, 1], 8083));
         let expected = "an address and port, such as 127.0.0.1:8083";
         let pages = common::parsed("PAGES", address, expected)?;
-        let seconds = common::parsed("REPAIR_SECONDS", 300, "a number of seconds")?;
+        let expected = "a number of seconds, 1 or more";
+        let seconds = common::parsed("REPAIR_SECONDS", FIVE_MINUTES, expected)?;
         let group = const { NonZeroUsize::new(256).unwrap() };
         let group = common::parsed("GROUP_COMMIT", group, "a number above 0")?;
         let org = org()?;
@@ -54,7 +57,7 @@ impl Settings {
         if common.listen == pages && pages.port() != 0 {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
-        let repair_every = Duration::from_secs(seconds);
+        let repair_every = Duration::from_secs(seconds.get());
         Ok(Self { common, pages, database, group, org, repair_every })
     }
 }

@@ -6,3 +6,5 @@
 pub mod browser;
 pub mod http;
 pub mod process;
+#[cfg(unix)]
+pub mod sync;

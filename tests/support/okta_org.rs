@@ -37,6 +37,9 @@ pub struct Org {
     pub link_base: Option<String>,
     /// What `X-Rate-Limit-Limit` and `-Remaining` say.
     pub limits: (u64, u64),
+    /// Requests whose path has this in it wait for their answer, which is made before, until this
+    /// is something else.
+    pub hold: Option<&'static str>,
     pub requests: Vec<Recorded>,
     tokens: HashMap<String, Instant>,
     assertions: HashSet<String>,
@@ -57,6 +60,8 @@ pub struct App {
 /// A request that came in.
 #[derive(Clone)]
 pub struct Recorded {
+    /// In seconds since 1970.
+    pub at: u64,
     pub method: String,
     /// Path and query, as sent.
     pub path: String,
@@ -162,6 +167,7 @@ async fn handle(State(org): State<Arc<Mutex<Org>>>, request: Request) -> Respons
     let (head, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.expect("a request is complete");
     let request = Recorded {
+        at: seconds(),
         method: head.method.to_string(),
         path: head.uri.to_string(),
         headers: head.headers,
@@ -174,6 +180,13 @@ async fn handle(State(org): State<Arc<Mutex<Org>>>, request: Request) -> Respons
         (reply, org.requests.len(), org.limits)
     };
     tokio::time::sleep(reply.delay).await;
+    let is_held = || {
+        let hold = org.lock().expect("nobody panics with it").hold;
+        hold.is_some_and(|part| request.path.contains(part))
+    };
+    while is_held() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let usual = [
         ("content-type", "application/json".to_owned()),
         ("x-okta-request-id", format!("request-{number}")),
@@ -204,6 +217,7 @@ impl Org {
             instead: VecDeque::new(),
             link_base: None,
             limits: (600, 599),
+            hold: None,
             requests: Vec::new(),
             tokens: HashMap::new(),
             assertions: HashSet::new(),

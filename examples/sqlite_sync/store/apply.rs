@@ -157,22 +157,23 @@ fn dead_letter(transaction: &Transaction<'_>, letter: &Unread) -> rusqlite::Resu
     done(transaction, sql, params![now(), reason, path, raw]).map(drop)
 }
 
-/// Okta's own word on a user, as of a time: events after it still count.
+/// Okta's own word on a user, as of a time: events after it still count. No event has the same stamp,
+/// and of two answers the one that is written last was asked for last.
 fn profile(transaction: &Transaction<'_>, profile: &Profile) -> rusqlite::Result<Outcome> {
     let Profile { id, stamp, asked, found } = profile;
     let deleted = Found { status: Some(DELETED.to_owned()), ..Found::default() };
     let Found { login, email, first_name, last_name, display_name, status } =
         found.as_ref().unwrap_or(&deleted);
     let sql = "UPDATE users SET
-                   login = iif(?3 IS NOT NULL AND ?2 > login_stamp, ?3, login),
+                   login = iif(?3 IS NOT NULL AND ?2 >= login_stamp, ?3, login),
                    login_stamp = iif(?3 IS NOT NULL, max(?2, login_stamp), login_stamp),
-                   display_name = iif(?4 IS NOT NULL AND ?2 > display_name_stamp, ?4, display_name),
+                   display_name = iif(?4 IS NOT NULL AND ?2 >= display_name_stamp, ?4, display_name),
                    display_name_stamp = iif(?4 IS NOT NULL, max(?2, display_name_stamp), display_name_stamp),
-                   status = iif(?5 IS NOT NULL AND ?2 > status_stamp, ?5, status),
+                   status = iif(?5 IS NOT NULL AND ?2 >= status_stamp, ?5, status),
                    status_stamp = iif(?5 IS NOT NULL, max(?2, status_stamp), status_stamp),
-                   email = iif(?9 AND ?2 > profile_stamp, ?6, email),
-                   first_name = iif(?9 AND ?2 > profile_stamp, ?7, first_name),
-                   last_name = iif(?9 AND ?2 > profile_stamp, ?8, last_name),
+                   email = iif(?9 AND ?2 >= profile_stamp, ?6, email),
+                   first_name = iif(?9 AND ?2 >= profile_stamp, ?7, first_name),
+                   last_name = iif(?9 AND ?2 >= profile_stamp, ?8, last_name),
                    profile_stamp = max(?2, profile_stamp)
                WHERE key = ?1";
     let parameters = params![

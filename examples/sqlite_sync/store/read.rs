@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
+use super::schema::FileId;
 use super::{apply, schema};
 use crate::effect::Stamp;
 
@@ -13,7 +14,7 @@ use crate::effect::Stamp;
 #[derive(Clone)]
 pub struct Reader {
     path: Arc<PathBuf>,
-    connection: Arc<Mutex<Option<Connection>>>,
+    connection: Arc<Mutex<Option<(Connection, Option<FileId>)>>>,
 }
 
 /// A user; what is not known is null.
@@ -63,6 +64,8 @@ pub struct Refresh {
     pub user_id: String,
     pub attempts: u32,
     pub asked: i64,
+    /// The latest event of the user.
+    pub known: Stamp,
 }
 
 impl Reader {
@@ -88,10 +91,14 @@ impl Reader {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        if connection.is_none() {
-            *connection = Some(schema::open_to_read(&self.path)?);
-        }
-        let result = connection.as_ref().map_or(Err(rusqlite::Error::InvalidQuery), query);
+        let file = schema::file_id(&self.path);
+        // Another file than before may have the name by now.
+        connection.take_if(|(_, opened)| *opened != file);
+        let (open, _) = match &mut *connection {
+            Some(open) => open,
+            none => none.insert((schema::open_to_read(&self.path)?, file)),
+        };
+        let result = query(open);
         if result.is_err() {
             *connection = None;
         }
@@ -173,10 +180,16 @@ impl Reader {
 
     /// The next profile to fetch now.
     pub async fn due_refresh(&self) -> Result<Option<Refresh>, String> {
-        let sql = "SELECT user_id, attempts, asked FROM refreshes WHERE due_at <= ?1
-                   ORDER BY due_at LIMIT 1";
+        let sql = "SELECT user_id, attempts, asked, ifnull(last_event_stamp, '')
+                   FROM refreshes LEFT JOIN users ON key = user_id
+                   WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
         let refresh = |row: &Row<'_>| {
-            Ok(Refresh { user_id: row.get(0)?, attempts: row.get(1)?, asked: row.get(2)? })
+            Ok(Refresh {
+                user_id: row.get(0)?,
+                attempts: row.get(1)?,
+                asked: row.get(2)?,
+                known: Stamp::restored(row.get(3)?),
+            })
         };
         self.first(sql, apply::now(), refresh).await
     }

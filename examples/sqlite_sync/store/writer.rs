@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 
-use super::schema::{self, OpenError};
+use super::schema::{self, FileId, OpenError};
 use super::{Change, Job, Outcome, StoreError, apply};
 use crate::metrics::Metrics;
 
@@ -17,6 +17,10 @@ pub(super) struct Writer {
     connection: Option<Connection>,
     /// How many jobs share a transaction at most.
     group: usize,
+    /// The file that it writes to.
+    file: Option<FileId>,
+    /// Whether the last transaction failed.
+    is_failing: bool,
     metrics: Arc<Metrics>,
 }
 
@@ -27,7 +31,8 @@ impl Writer {
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenError> {
         let connection = Some(schema::open(path)?);
-        Ok(Self { path: path.to_owned(), connection, group, metrics })
+        let file = schema::file_id(path);
+        Ok(Self { path: path.to_owned(), connection, file, is_failing: false, group, metrics })
     }
 
     /// Writes until nobody can send any more.
@@ -56,6 +61,9 @@ impl Writer {
         match self.commit(&changes) {
             Ok(outcomes) => {
                 self.metrics.committed(changes.len(), started.elapsed());
+                if std::mem::take(&mut self.is_failing) {
+                    tracing::warn!("the database takes changes again");
+                }
                 for ((outcome, change), done) in outcomes.into_iter().zip(&changes).zip(done) {
                     self.metrics.written(change, outcome);
                     let _ = done.send(Ok(outcome));
@@ -69,6 +77,7 @@ impl Writer {
             }
             Err(Failure::Change(error) | Failure::Database(error)) => {
                 self.metrics.failed_commits.add(1);
+                self.is_failing = true;
                 tracing::error!(%error, changes = changes.len(), "nothing was written");
                 for done in done {
                     let _ = done.send(Err(StoreError::Database(error.clone())));
@@ -79,13 +88,24 @@ impl Writer {
 
     /// All changes in one transaction, or none.
     fn commit(&mut self, changes: &[Change]) -> Result<Vec<Outcome>, Failure> {
+        // What is written to a file that was deleted, or has another one in its place, is lost.
+        if self.connection.is_some() && self.file != schema::file_id(&self.path) {
+            tracing::warn!("the database file was moved or replaced, and is opened anew");
+            self.connection = None;
+        }
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            none => none.insert(schema::open(&self.path).map_err(Failure::reopening)?),
+            none => {
+                let connection = schema::open(&self.path).map_err(Failure::reopening)?;
+                self.file = schema::file_id(&self.path);
+                none.insert(connection)
+            }
         };
-        let result = in_transaction(connection, changes);
-        if let Err(Failure::Database(_)) = &result {
-            // Whatever state it is in, the next try starts afresh.
+        let mut result = in_transaction(connection, changes);
+        if result.is_ok() && self.file != schema::file_id(&self.path) {
+            result = Err(Failure::cannot_open("the file was moved or replaced meanwhile"));
+        }
+        if result.as_ref().is_err_and(Failure::needs_new_connection) {
             self.connection = None;
         }
         result
@@ -112,12 +132,24 @@ enum Failure {
 
 impl Failure {
     fn reopening(error: OpenError) -> Self {
-        Self::Database(Arc::new(match error {
-            OpenError::Database(error) => error,
-            OpenError::File(_) | OpenError::TooNew { .. } => {
-                rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CANTOPEN), None)
-            }
-        }))
+        match error {
+            OpenError::Database(error) => Self::Database(Arc::new(error)),
+            OpenError::File(_) | OpenError::TooNew { .. } => Self::cannot_open(&error.to_string()),
+        }
+    }
+
+    fn cannot_open(why: &str) -> Self {
+        let error = ffi::Error::new(ffi::SQLITE_CANTOPEN);
+        let message = format!("the file cannot be opened: {why}");
+        Self::Database(Arc::new(rusqlite::Error::SqliteFailure(error, Some(message))))
+    }
+
+    /// Whatever state it is in, the next try starts afresh; if it is only locked, it is as before.
+    fn needs_new_connection(&self) -> bool {
+        match self {
+            Self::Change(_) => false,
+            Self::Database(error) => error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy),
+        }
     }
 }
 
