@@ -69,6 +69,16 @@ fn the_same_seed_makes_the_same_bytes_and_another_makes_other_ids() {
 }
 
 #[test]
+fn an_event_with_a_seed_of_its_own_is_the_same_wherever_it_stands() {
+    let event = || simulate::event(EventType::USER_LIFECYCLE_CREATE).seed(9);
+    let alone = event().to_json();
+    let other = EventType::USER_SESSION_START;
+    let batch = simulate::delivery().seed(3).event(other).event(event().debug_data("a", "b"));
+    assert_eq!(batch.to_json()["data"]["events"][1]["uuid"], alone["uuid"]);
+    assert_ne!(event().seed(10).to_json()["uuid"], alone["uuid"]);
+}
+
+#[test]
 fn events_of_a_batch_differ_and_people_stay_the_same() {
     let batch = (0..200).fold(simulate::delivery(), |batch, _| {
         batch.event(EventType::USER_LIFECYCLE_ACTIVATE).user("a@example.com")

@@ -42,6 +42,7 @@ pub fn event(event_type: EventType) -> Event {
 #[must_use]
 pub struct Event {
     event_type: EventType,
+    seed: Option<u64>,
     actor: Option<Target>,
     by_system: bool,
     outcome: (String, Option<String>),
@@ -65,6 +66,7 @@ impl From<EventType> for Event {
     fn from(event_type: EventType) -> Self {
         Self {
             event_type,
+            seed: None,
             actor: None,
             by_system: false,
             outcome: ("SUCCESS".to_owned(), None),
@@ -121,6 +123,12 @@ impl Event {
         self
     }
 
+    /// What its ids follow from, whatever its place: without it, the seed of the delivery.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// How it ended, such as `FAILURE`, and why.
     pub fn outcome(mut self, result: impl Into<String>, reason: Option<&str>) -> Self {
         self.outcome = (result.into(), reason.map(str::to_owned));
@@ -152,7 +160,13 @@ impl Event {
         self
     }
 
-    /// The event as hooks deliver it, alone: with seed 0 and nulls written.
+    /// Its type.
+    #[must_use]
+    pub fn event_type(&self) -> &EventType {
+        &self.event_type
+    }
+
+    /// The event as hooks deliver it, alone: with seed 0 if it has none, and nulls written.
     #[must_use]
     pub fn to_json(&self) -> Value {
         self.build(&Setting { seed: Seed::new(0), nth: 0, hook_id: None, nulls: Nulls::Explicit })
@@ -182,9 +196,13 @@ impl Event {
     }
 
     pub(super) fn build(&self, setting: &Setting<'_>) -> Value {
-        let spacing = Duration::from_millis(731).saturating_mul(setting.nth as u32);
+        let (seed, nth) = match self.seed {
+            Some(seed) => (Seed::new(seed), 0),
+            None => (setting.seed.clone(), setting.nth),
+        };
+        let spacing = Duration::from_millis(731).saturating_mul(nth as u32);
         let published = self.published.unwrap_or_else(|| Instant::START.after(spacing));
-        let mut own = setting.seed.fork(&format!("event/{}", setting.nth));
+        let mut own = seed.fork(&format!("event/{nth}"));
         let transaction = own.text(27);
         let (message, legacy) = facts::messages(&self.event_type);
         let mut event = json!({
@@ -195,7 +213,7 @@ impl Event {
             "severity": self.severity,
             "displayMessage": message,
             "legacyEventType": legacy,
-            "actor": self.actor_json(&setting.seed),
+            "actor": self.actor_json(&seed),
             "client": client(self.by_system),
             "device": null,
             "authenticationContext": {
@@ -206,7 +224,7 @@ impl Event {
                 "externalSessionId": session(self.by_system, &mut own),
             },
             "outcome": { "result": self.outcome.0, "reason": self.outcome.1 },
-            "target": self.targets_json(&setting.seed),
+            "target": self.targets_json(&seed),
             "transaction": {
                 "type": if self.by_system { "JOB" } else { "WEB" },
                 "id": transaction,
