@@ -23,13 +23,20 @@ pub fn example(name: &str) -> PathBuf {
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
+    /// What it printed before it said where it listens.
+    pub welcome: Vec<String>,
     stdout: Option<BufReader<ChildStdout>>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub fn start(name: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_with(name, &[], settings)
+    }
+
+    pub fn start_with(name: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(example(name))
+            .args(arguments)
             .env("LISTEN", "127.0.0.1:0")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
@@ -37,8 +44,8 @@ impl Server {
             .spawn()
             .expect("an example starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let address = listening(&mut stdout);
-        Self { child, address, stdout: Some(stdout), lines: Arc::default() }
+        let (welcome, address) = listening(&mut stdout);
+        Self { child, address, welcome, stdout: Some(stdout), lines: Arc::default() }
     }
 
     /// Starts reading what it prints.
@@ -93,13 +100,14 @@ impl Drop for Server {
     }
 }
 
-fn listening(stdout: &mut impl BufRead) -> SocketAddr {
-    let mut line = String::new();
-    while stdout.read_line(&mut line).expect("output is UTF-8") > 0 {
-        if let Some(address) = line.trim_end().strip_prefix("Listening on http://") {
-            return address.parse().expect("an address");
+fn listening(stdout: &mut impl BufRead) -> (Vec<String>, SocketAddr) {
+    let mut welcome = Vec::new();
+    for line in stdout.lines() {
+        let line = line.expect("output is UTF-8");
+        if let Some(address) = line.strip_prefix("Listening on http://") {
+            return (welcome, address.parse().expect("an address"));
         }
-        line.clear();
+        welcome.push(line);
     }
-    panic!("it ended before it listened");
+    panic!("it ended before it listened: {welcome:?}");
 }

@@ -1,0 +1,100 @@
+//! Who may call the APIs: the API token, or an access token with the right scope.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use http::{HeaderMap, Method};
+use okta_hooks::HeaderAuth;
+
+use super::clock;
+use super::errors::OktaError;
+use super::params::Params;
+use super::token::{Client, Refusal};
+
+/// How long an access token is valid, in seconds.
+pub const LIFETIME: u64 = 60 * 60;
+
+pub struct Access {
+    api_token: String,
+    ssws: HeaderAuth,
+    client: Mutex<Option<Client>>,
+    issued: Mutex<HashMap<String, Grant>>,
+}
+
+struct Grant {
+    scopes: BTreeSet<String>,
+    expires: u64,
+}
+
+impl Access {
+    pub fn new(api_token: Option<String>, client: Option<Client>) -> Result<Self, String> {
+        let api_token = api_token.map_or_else(random, Ok)?;
+        let ssws = HeaderAuth::new("authorization", format!("SSWS {api_token}"))
+            .map_err(|error| format!("--token: {error}"))?;
+        if api_token.is_empty() {
+            return Err("--token: it is empty".to_owned());
+        }
+        Ok(Self { api_token, ssws, client: Mutex::new(client), issued: Mutex::default() })
+    }
+
+    pub fn api_token(&self) -> &str {
+        &self.api_token
+    }
+
+    pub fn check(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<(), OktaError> {
+        if self.ssws.check(headers).is_ok() {
+            return Ok(());
+        }
+        let value = headers.get("authorization").and_then(|value| value.to_str().ok());
+        let bearer = value.and_then(|value| value.strip_prefix("Bearer "));
+        let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let grant = bearer.and_then(|token| issued.get(token));
+        let now = clock::unix_seconds();
+        let Some(grant) = grant.filter(|grant| grant.expires > now) else {
+            return Err(OktaError::invalid_token());
+        };
+        let scopes = scopes_for(method, path);
+        match scopes.iter().any(|scope| grant.scopes.contains(scope)) {
+            true => Ok(()),
+            false => Err(OktaError::no_permission()),
+        }
+    }
+
+    /// An access token for what `form` asks, and its scopes.
+    pub fn issue(&self, form: &Params, audiences: &[String]) -> Result<(String, String), Refusal> {
+        let now = clock::unix_seconds();
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(client) = client.as_mut() else {
+            let description = "no client is registered: start with --client-id and --client-key";
+            return Err(Refusal { status: 401, error: "invalid_client", description });
+        };
+        let scopes = client.grant(form, audiences, now)?;
+        let names = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
+        let token = random().map_err(|_| Refusal {
+            status: 500,
+            error: "server_error",
+            description: "no random numbers",
+        })?;
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        issued.retain(|_, grant| grant.expires > now);
+        issued.insert(token.clone(), Grant { scopes, expires: now + LIFETIME });
+        Ok((token, names))
+    }
+}
+
+/// The scopes any one of which lets a request in: `manage` includes `read`.
+fn scopes_for(method: &Method, path: &str) -> Vec<String> {
+    let rest = path.strip_prefix("/api/v1/").unwrap_or_default();
+    let what = rest.split('/').next().unwrap_or_default();
+    match method == Method::GET || method == Method::HEAD {
+        true => vec![format!("okta.{what}.read"), format!("okta.{what}.manage")],
+        false => vec![format!("okta.{what}.manage")],
+    }
+}
+
+/// 256 bits that nobody can guess, in letters and digits.
+fn random() -> Result<String, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,279 @@
+//! The filters of Okta's APIs: `eventType eq "a" or (actor.id sw "00u" and not (outcome.result eq "FAILURE"))`.
+//!
+//! Texts are compared without regard to the case of ASCII letters. A path goes into every element of
+//! an array on its way.
+
+use serde_json::Value;
+
+#[derive(Debug)]
+pub enum Filter {
+    Or(Vec<Self>),
+    And(Vec<Self>),
+    Not(Box<Self>),
+    Test { path: String, operator: Operator, value: Value },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    Eq,
+    Ne,
+    Gt,
+    Ge,
+    Lt,
+    Le,
+    Pr,
+    Sw,
+    Ew,
+    Co,
+}
+
+/// Where a filter cannot be read: the text after its start that was unexpected is not quoted.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+impl Filter {
+    pub fn parse(text: &str) -> Result<Self, Unreadable> {
+        let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
+        let filter = parser.or()?;
+        if parser.next == parser.tokens.len() { Ok(filter) } else { Err(Unreadable) }
+    }
+
+    pub fn matches(&self, json: &Value) -> bool {
+        match self {
+            Self::Or(filters) => filters.iter().any(|filter| filter.matches(json)),
+            Self::And(filters) => filters.iter().all(|filter| filter.matches(json)),
+            Self::Not(filter) => !filter.matches(json),
+            Self::Test { path, operator: Operator::Ne, value } => {
+                !any(json, path, &|found| compare(found, Operator::Eq, value))
+            }
+            Self::Test { path, operator, value } => {
+                any(json, path, &|found| compare(found, *operator, value))
+            }
+        }
+    }
+
+    /// Whether every test is one that `allowed` says `true` to.
+    pub fn all(&self, allowed: &dyn Fn(&str, Operator) -> bool) -> bool {
+        match self {
+            Self::Or(filters) | Self::And(filters) => filters.iter().all(|f| f.all(allowed)),
+            Self::Not(filter) => filter.all(allowed),
+            Self::Test { path, operator, .. } => allowed(path, *operator),
+        }
+    }
+}
+
+fn any(json: &Value, path: &str, test: &dyn Fn(&Value) -> bool) -> bool {
+    if let Value::Array(elements) = json {
+        return elements.iter().any(|element| any(element, path, test));
+    }
+    match path.split_once('.') {
+        _ if path.is_empty() => test(json),
+        Some((first, rest)) => json.get(first).is_some_and(|inner| any(inner, rest, test)),
+        None => json.get(path).is_some_and(|inner| any(inner, "", test)),
+    }
+}
+
+fn compare(found: &Value, operator: Operator, value: &Value) -> bool {
+    if operator == Operator::Pr {
+        return !found.is_null();
+    }
+    let (Value::String(found), Value::String(value)) = (found, value) else {
+        return operator == Operator::Eq && found == value;
+    };
+    let (found, value) = (found.to_ascii_lowercase(), value.to_ascii_lowercase());
+    match operator {
+        Operator::Eq => found == value,
+        Operator::Ne => found != value,
+        Operator::Gt => found > value,
+        Operator::Ge => found >= value,
+        Operator::Lt => found < value,
+        Operator::Le => found <= value,
+        Operator::Sw => found.starts_with(&value),
+        Operator::Ew => found.ends_with(&value),
+        Operator::Co => found.contains(&value),
+        Operator::Pr => true,
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Open,
+    Close,
+    Word(String),
+    Text(String),
+}
+
+fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '(' | ')' => {
+                tokens.push(if first == '(' { Token::Open } else { Token::Close });
+                1
+            }
+            '"' => {
+                let mut strings = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+                let string = strings.next().ok_or(Unreadable)?.map_err(|_| Unreadable)?;
+                tokens.push(Token::Text(string));
+                strings.byte_offset()
+            }
+            _ => {
+                let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"');
+                let length = rest.find(ends).unwrap_or(rest.len());
+                tokens.push(Token::Word(rest[..length].to_owned()));
+                length
+            }
+        };
+        rest = rest[length..].trim_start();
+    }
+    Ok(tokens)
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    next: usize,
+    depth: usize,
+}
+
+impl Parser {
+    fn or(&mut self) -> Result<Filter, Unreadable> {
+        let mut filters = vec![self.and()?];
+        while self.keyword("or") {
+            filters.push(self.and()?);
+        }
+        Ok(Filter::Or(filters))
+    }
+
+    fn and(&mut self) -> Result<Filter, Unreadable> {
+        let mut filters = vec![self.one()?];
+        while self.keyword("and") {
+            filters.push(self.one()?);
+        }
+        Ok(Filter::And(filters))
+    }
+
+    fn one(&mut self) -> Result<Filter, Unreadable> {
+        self.depth += 1;
+        if self.depth > 50 {
+            return Err(Unreadable);
+        }
+        let filter = match self.keyword("not") {
+            true => Filter::Not(Box::new(self.one()?)),
+            false => self.group_or_test()?,
+        };
+        self.depth -= 1;
+        Ok(filter)
+    }
+
+    fn group_or_test(&mut self) -> Result<Filter, Unreadable> {
+        match self.take()? {
+            Token::Open => {
+                let inside = self.or()?;
+                if self.take()? == Token::Close { Ok(inside) } else { Err(Unreadable) }
+            }
+            Token::Word(path) => self.test(path),
+            _ => Err(Unreadable),
+        }
+    }
+
+    fn test(&mut self, path: String) -> Result<Filter, Unreadable> {
+        let Token::Word(word) = self.take()? else { return Err(Unreadable) };
+        let operator = operator(&word).ok_or(Unreadable)?;
+        let value = match operator {
+            Operator::Pr => Value::Null,
+            _ => match self.take()? {
+                Token::Text(text) => Value::String(text),
+                Token::Word(word) => serde_json::from_str(&word).map_err(|_| Unreadable)?,
+                _ => return Err(Unreadable),
+            },
+        };
+        Ok(Filter::Test { path, operator, value })
+    }
+
+    fn take(&mut self) -> Result<Token, Unreadable> {
+        let token = self.tokens.get(self.next).cloned().ok_or(Unreadable)?;
+        self.next += 1;
+        Ok(token)
+    }
+
+    fn keyword(&mut self, keyword: &str) -> bool {
+        let is = |token: &Token| matches!(token, Token::Word(w) if w.eq_ignore_ascii_case(keyword));
+        let found = self.tokens.get(self.next).is_some_and(is);
+        self.next += usize::from(found);
+        found
+    }
+}
+
+fn operator(word: &str) -> Option<Operator> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "eq" => Operator::Eq,
+        "ne" => Operator::Ne,
+        "gt" => Operator::Gt,
+        "ge" => Operator::Ge,
+        "lt" => Operator::Lt,
+        "le" => Operator::Le,
+        "pr" => Operator::Pr,
+        "sw" => Operator::Sw,
+        "ew" => Operator::Ew,
+        "co" => Operator::Co,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn filters_say_what_they_match() {
+        let event = json!({
+            "eventType": "user.lifecycle.create",
+            "actor": {"id": "00u1", "displayName": null},
+            "target": [{"type": "User", "alternateId": "a@example.com"}, {"type": "UserGroup"}],
+        });
+        for (text, expected) in [
+            (r#"eventType eq "user.lifecycle.create""#, true),
+            (r#"eventType eq "USER.lifecycle.create""#, true),
+            (r#"eventType eq "a" or eventType eq "user.lifecycle.create""#, true),
+            (r#"eventType sw "user." and actor.id ew "1""#, true),
+            (r#"eventType sw "user." and actor.id eq "2" or target.type eq "UserGroup""#, true),
+            (r#"eventType sw "user." and (actor.id eq "2" or target.type eq "x")"#, false),
+            (r#"not (eventType co "lifecycle")"#, false),
+            (r#"target.alternateId eq "a@example.com""#, true),
+            (r#"target.type ne "User""#, false),
+            ("actor.id pr and not(actor.displayName pr)", true),
+            ("missing pr", false),
+            (r#"missing eq "x""#, false),
+            (r#"missing ne "x""#, true),
+            (r#"actor.id gt "00u0" and actor.id le "00u1""#, true),
+            ("actor.displayName eq null", true),
+        ] {
+            assert_eq!(Filter::parse(text).unwrap().matches(&event), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_filter_is_unreadable() {
+        let deep = format!("{}a pr{}", "(".repeat(10_000), ")".repeat(10_000));
+        let nots = format!("{}a pr", "not ".repeat(10_000));
+        for text in [
+            "",
+            "eventType",
+            "eventType eq",
+            "eventType is \"x\"",
+            "eventType eq x",
+            "(a pr",
+            "a pr)",
+            "a eq \"x",
+            "a pr or",
+            "\"a\" pr",
+            "a pr b pr",
+            &deep,
+            &nots,
+        ] {
+            assert!(Filter::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! `serve`: a small Okta org on loopback.
+
+mod access;
+mod api;
+mod app;
+mod calls;
+mod chaos;
+mod clock;
+mod errors;
+mod filter;
+mod guard;
+mod hooks;
+mod limits;
+mod listing;
+mod org;
+mod outbox;
+mod params;
+mod pocket;
+mod router;
+mod store;
+mod syslog;
+mod token;
+mod users;
+mod verify;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use chaos::Chaos;
+
+/// A small Okta org on this machine.
+///
+/// It has the APIs an event hook needs: create and verify a hook as in Okta's console, create and
+/// change users, and the events of it are delivered to the hook, with Okta's time-out and retry.
+/// Only this machine can reach it.
+#[derive(clap::Args)]
+#[command(
+    args_override_self = true,
+    after_help = "\
+Try it, with the token it prints:
+  curl -H 'Authorization: SSWS TOKEN' http://127.0.0.1:4040/api/v1/users
+  curl -H 'Authorization: SSWS TOKEN' -H 'Content-Type: application/json' \\
+    http://127.0.0.1:4040/api/v1/users -d '{\"profile\":{\"firstName\":\"John\",\
+\"lastName\":\"Doe\",\"email\":\"john.doe@example.com\",\"login\":\"john.doe@example.com\"}}'
+  curl http://127.0.0.1:4040/pocket/calls
+
+Events that were not delivered when it ends are not delivered later: Okta does not do that either.
+The System Log still has them."
+)]
+pub struct Args {
+    /// Where to listen; a loopback address
+    #[arg(long, default_value = "127.0.0.1:4040", env = "LISTEN")]
+    listen: SocketAddr,
+    /// Keep the org in this SQLite file (created if missing), secrets of hooks included
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// The API token to accept; without it a random one is made and printed
+    #[arg(long, env = "POCKET_OKTA_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// The client id of a service app that may ask for access tokens
+    #[arg(long, value_name = "ID", requires = "client_key")]
+    client_id: Option<String>,
+    /// Its public key, RSA or EC, as PEM
+    #[arg(long, value_name = "FILE", requires = "client_id")]
+    client_key: Option<PathBuf>,
+    /// The scopes granted to it, separated by spaces
+    #[arg(long, default_value = token::ALL_SCOPES, value_name = "SCOPES")]
+    client_scopes: String,
+    /// How long to collect events before they are delivered together (Okta: some 10 to 25 s)
+    #[arg(long, default_value_t = 200, value_name = "MILLISECONDS")]
+    collect_ms: u64,
+    /// How many events go into one delivery at most
+    #[arg(long, default_value_t = 100, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]
+    batch: u32,
+    /// Requests per minute and kind of endpoint before it answers 429
+    #[arg(long, default_value_t = 10_000, value_name = "REQUESTS")]
+    rate_limit: u32,
+    /// How many calls the inspector keeps
+    #[arg(long, default_value_t = 1000, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_calls: u32,
+    /// Makes every random choice (ids, chaos) the same in every run; never secrets
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    chaos: Chaos,
+}
+
+pub async fn run(args: Args) -> ExitCode {
+    if !args.listen.ip().is_loopback() {
+        eprintln!(
+            "--listen: only a loopback address, such as 127.0.0.1:4040: there is no TLS here"
+        );
+        return ExitCode::from(2);
+    }
+    match serve(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
+    let listener = tokio::net::TcpListener::bind(args.listen)
+        .await
+        .map_err(|error| format!("{}: {error}", args.listen))?;
+    let address = listener.local_addr()?;
+    let made_token = args.token.is_none();
+    let app = Arc::new(App::new(args, address)?);
+    print_welcome(&app, made_token);
+    let server = axum::serve(listener, router::router(app)).with_graceful_shutdown(shutdown());
+    // A live feed is a request without an end: after a while nobody waits for it any more.
+    let patience = async {
+        shutdown().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    };
+    tokio::select! {
+        result = server => result?,
+        () = patience => {}
+    }
+    Ok(())
+}
+
+/// What is needed to talk to it. The last line is the one that programs wait for.
+fn print_welcome(app: &App, made_token: bool) {
+    println!(
+        "A pocket Okta for development. Nothing here is Okta, and nothing leaves this machine"
+    );
+    println!("but the deliveries to the hooks you create.");
+    println!("  Org URL    {}", app.base);
+    if made_token {
+        println!("  API token  {}", app.access.api_token());
+    } else {
+        println!("  API token  as given");
+    }
+    println!("Listening on {}", app.base);
+}
+
+/// Waits for Ctrl-C or, on Unix, SIGTERM.
+async fn shutdown() {
+    let ctrl_c = async {
+        tokio::signal::ctrl_c().await.expect("a process can listen for Ctrl-C");
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::terminate()).expect("a process can listen for SIGTERM").recv().await;
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminate => {}
+    }
+}

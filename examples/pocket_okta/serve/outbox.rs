@@ -1,0 +1,149 @@
+//! Deliveries on their way. Events close in time go together; each delivery is tried twice at most.
+//! What is in here when the process ends is lost, as Okta loses it: the System Log still has it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::Request;
+use okta_hooks::EventType;
+use okta_hooks::simulate::{self, Attempt, Next, Outcome};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use super::app::App;
+use super::calls::{Finished, Recorded, next_name};
+use super::chaos::Chaos;
+use super::hooks::Hook;
+use super::org::happened;
+use crate::wire::{self, Exchange, Fault};
+
+/// Deliveries that are under way at the same time.
+const AT_ONCE: usize = 16;
+
+pub struct Outbox {
+    pending: Mutex<HashMap<String, Vec<Value>>>,
+    collect: Duration,
+    batch: usize,
+    at_once: Semaphore,
+}
+
+impl Outbox {
+    pub fn new(collect_ms: u64, batch: usize) -> Self {
+        Self {
+            pending: Mutex::default(),
+            collect: Duration::from_millis(collect_ms),
+            batch,
+            at_once: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// Takes an event for a hook. The first one of a batch starts the time to collect others.
+    pub fn put(app: &Arc<App>, hook: String, event: Value) {
+        let mut pending = app.outbox.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let batch = pending.entry(hook.clone()).or_default();
+        batch.push(event);
+        if batch.len() == 1 {
+            let app = app.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(app.outbox.collect).await;
+                Self::send(&app, &hook);
+            });
+        }
+    }
+
+    fn send(app: &Arc<App>, hook: &str) {
+        let mut pending = app.outbox.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut events = pending.remove(hook).unwrap_or_default();
+        while !events.is_empty() {
+            let rest = events.split_off(events.len().min(app.outbox.batch));
+            let batch = std::mem::replace(&mut events, rest);
+            tokio::spawn(deliver(app.clone(), hook.to_owned(), batch));
+        }
+    }
+}
+
+async fn deliver(app: Arc<App>, hook: String, mut events: Vec<Value>) {
+    let chaos = app.chaos();
+    if app.happens(chaos.delivery_shuffles) {
+        app.dice().shuffle(&mut events);
+    }
+    if app.happens(chaos.delivery_delays) {
+        let late = chaos.delay(&mut app.dice());
+        tokio::time::sleep(late).await;
+    }
+    let Ok(_permit) = app.outbox.at_once.acquire().await else { return };
+    // It may have been changed or deactivated since.
+    let Ok((_, hook)) = app.org().hook(&hook) else { return };
+    if !hook.is_live() {
+        return;
+    }
+    let Ok(request) = request(&app, &hook, events) else { return };
+    let times = if app.happens(chaos.delivery_duplicates) { 2 } else { 1 };
+    for _ in 0..times {
+        let end = attempts(&app, &hook, &request, &chaos).await;
+        if let Next::Lost(failure) = end {
+            record_failure(&app, &failure.to_string());
+        }
+    }
+}
+
+fn request(app: &App, hook: &Hook, events: Vec<Value>) -> Result<Request<Bytes>, http::Error> {
+    let delivery = simulate::delivery()
+        .seed(app.dice().u64(..))
+        .source(hook.source(&app.base))
+        .sent_at(SystemTime::now());
+    let delivery = events.into_iter().fold(delivery, simulate::Delivery::json);
+    delivery.to_request(&hook.channel.uri, &hook.channel.configured())
+}
+
+async fn attempts(app: &App, hook: &Hook, request: &Request<Bytes>, chaos: &Chaos) -> Next {
+    let recorded = Recorded::of(request);
+    let attempt = || async {
+        let (exchange, note) = one(app, request.clone(), chaos).await;
+        let outcome = match note {
+            Some(LOST_ANSWER) => Outcome::Silence,
+            _ => exchange.outcome(),
+        };
+        (outcome, (exchange, note))
+    };
+    wire::deliver(attempt, |attempt, (exchange, note), next| {
+        app.calls.add(Finished {
+            kind: "delivery",
+            hook: hook.id.clone(),
+            attempt,
+            request: recorded.clone(),
+            exchange,
+            next: next_name(next),
+            note,
+        });
+    })
+    .await
+}
+
+const NOT_SENT: &str = "chaos: it never reached the hook";
+const LOST_ANSWER: &str = "chaos: the answer was lost on its way back";
+
+async fn one(
+    app: &App,
+    request: Request<Bytes>,
+    chaos: &Chaos,
+) -> (Exchange, Option<&'static str>) {
+    if app.happens(chaos.delivery_failures) {
+        let result = Err(Fault::NoConnection(NOT_SENT.to_owned()));
+        let nothing = Exchange { started: SystemTime::now(), duration: Duration::ZERO, result };
+        return (nothing, Some(NOT_SENT));
+    }
+    let exchange = app.wire.exchange(request, Attempt::TIMEOUT).await;
+    let note = app.happens(chaos.delivery_lost_answers).then_some(LOST_ANSWER);
+    (exchange, note)
+}
+
+/// Okta writes an event about a delivery only if it failed.
+fn record_failure(app: &Arc<App>, reason: &str) {
+    let _ = app.change(|org| {
+        org.record(happened(EventType::EVENT_HOOK_DELIVERY).outcome("FAILURE", Some(reason)));
+        Ok(())
+    });
+}

@@ -1,0 +1,110 @@
+//! One request over a real socket, the way Okta sends it: no redirects, no proxy, three seconds.
+
+use std::future::Future;
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use okta_hooks::simulate::{Attempt, Next, Outcome};
+
+/// As much of an answer as anybody looks at. The rest is read and dropped: Okta waits for all of it.
+const KEPT_OF_AN_ANSWER: usize = 64 * 1024;
+
+#[derive(Clone)]
+pub struct Wire(reqwest::Client);
+
+pub struct Exchange {
+    pub started: SystemTime,
+    pub duration: Duration,
+    pub result: Result<Answer, Fault>,
+}
+
+#[derive(Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// Why there is no answer. The texts are about the connection, never about what was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Silence,
+    NoConnection(String),
+}
+
+impl Wire {
+    pub fn new() -> Result<Self, reqwest::Error> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(Self(client))
+    }
+
+    /// Sends `request` and waits for the whole answer, `timeout` at most.
+    pub async fn exchange(&self, request: Request<Bytes>, timeout: Duration) -> Exchange {
+        let (started, clock) = (SystemTime::now(), Instant::now());
+        let answer = tokio::time::timeout(timeout, self.answer(request)).await;
+        let result = match answer {
+            Ok(result) => result.map_err(|error| Fault::NoConnection(reason(&error))),
+            Err(_) => Err(Fault::Silence),
+        };
+        Exchange { started, duration: clock.elapsed(), result }
+    }
+
+    async fn answer(&self, request: Request<Bytes>) -> reqwest::Result<Answer> {
+        let mut response = self.0.execute(reqwest::Request::try_from(request)?).await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            let room = KEPT_OF_AN_ANSWER - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        let headers = std::mem::take(response.headers_mut());
+        Ok(Answer { status: response.status(), headers, body: body.into() })
+    }
+}
+
+impl Exchange {
+    pub fn outcome(&self) -> Outcome {
+        match &self.result {
+            Ok(answer) => Outcome::Answer(answer.status),
+            Err(Fault::Silence) => Outcome::Silence,
+            Err(Fault::NoConnection(_)) => Outcome::NoConnection,
+        }
+    }
+}
+
+/// Delivers by Okta's rules: `attempt` is called once, and once more if Okta would send once more.
+/// `seen` learns how each attempt ended and what follows.
+pub async fn deliver<T, F, E>(mut attempt: F, mut seen: impl FnMut(u8, T, Next)) -> Next
+where
+    F: FnMut() -> E,
+    E: Future<Output = (Outcome, T)>,
+{
+    let clock = Instant::now();
+    let mut current = Attempt::first(Duration::ZERO);
+    loop {
+        let (outcome, detail) = attempt().await;
+        // Silence is only known once the time is over, whatever a timer's precision.
+        let now = match outcome {
+            Outcome::Silence => clock.elapsed().max(current.deadline()),
+            _ => clock.elapsed(),
+        };
+        let next = current.after(outcome, now);
+        seen(current.number(), detail, next);
+        match next {
+            Next::Retry(retry) => current = retry,
+            end => return end,
+        }
+    }
+}
+
+/// The innermost cause, which says most: "connection refused". The outer ones have the URL.
+fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
