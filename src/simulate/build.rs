@@ -39,7 +39,7 @@ impl Event {
             "severity": self.severity,
             "displayMessage": message,
             "legacyEventType": legacy,
-            "actor": self.actor_json(&seed),
+            "actor": self.actor_json(&setting.seed),
             "client": client(self.by_system),
             "device": null,
             "authenticationContext": {
@@ -50,7 +50,7 @@ impl Event {
                 "externalSessionId": session(self.by_system, &mut own),
             },
             "outcome": { "result": self.outcome.0, "reason": self.outcome.1 },
-            "target": self.targets_json(&seed),
+            "target": self.targets_json(&setting.seed),
             "transaction": {
                 "type": if self.by_system { "JOB" } else { "WEB" },
                 "id": transaction,

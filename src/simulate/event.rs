@@ -115,7 +115,8 @@ impl Event {
         self
     }
 
-    /// What its ids follow from, whatever its place: without it, the seed of the delivery.
+    /// What its `uuid` and the like follow from, whatever its place; without it, the seed of the
+    /// delivery and the place. The ids of people and things follow from the delivery's in any case.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
