@@ -7,12 +7,25 @@
 //! cargo run --features simulate --example pocket_okta -- help
 //! ```
 
+#[macro_use]
+mod terminal;
+
+mod check;
+mod destination;
+mod diagnosis;
+mod editor;
+mod replay;
+mod send;
 mod serve;
+mod summary;
+mod verify;
 mod wire;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use destination::Auth;
+use wire::Wire;
 
 /// Plays Okta for a receiver of event hooks.
 #[derive(Parser)]
@@ -25,17 +38,50 @@ struct Cli {
     command: Command,
 }
 
+// What each does is said where its arguments are.
 #[derive(Subcommand)]
 enum Command {
-    /// A small Okta org on this machine: hooks, users, groups, System Log, tokens.
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
+    Verify(verify::Args),
+    Send(send::Args),
+    Check(check::Args),
+    Replay(replay::Args),
+}
+
+impl Command {
+    fn auth(&self) -> Option<&Auth> {
+        match self {
+            Self::Serve(_) => None,
+            Self::Verify(args) => Some(&args.destination.auth),
+            Self::Send(args) => Some(&args.destination.auth),
+            Self::Check(args) => Some(&args.destination.auth),
+            Self::Replay(args) => Some(&args.auth),
+        }
+    }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     // The TLS of reqwest takes what the process has installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match Cli::parse().command {
-        Command::Serve(args) => serve::run(args).await,
+    let command = Cli::parse().command;
+    if let Err(error) = command.auth().map_or(Ok(()), |auth| auth.check()) {
+        eprintln!("{error}");
+        return ExitCode::from(2);
+    }
+    run(command).await.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(command: Command) -> Result<ExitCode, String> {
+    let wire = Wire::new().map_err(|error| format!("no HTTP client: {error}"))?;
+    match command {
+        Command::Serve(args) => Ok(serve::run(*args).await),
+        Command::Verify(args) => verify::run(args, &wire).await,
+        Command::Send(args) => send::run(args, &wire).await,
+        Command::Check(args) => check::run(args, &wire).await,
+        Command::Replay(args) => replay::run(args, &wire).await,
     }
 }

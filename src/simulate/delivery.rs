@@ -6,7 +6,8 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::event::{Event, Setting};
+use super::build::Setting;
+use super::event::Event;
 use super::nulls::Nulls;
 use super::request::add_configured;
 use super::seed::Seed;

@@ -32,6 +32,7 @@
 //! ```
 
 mod attempt;
+mod build;
 mod delivery;
 mod event;
 mod facts;

@@ -15,10 +15,11 @@ use std::time::SystemTime;
 use super::access::LIFETIME;
 use super::app::App;
 use super::errors::OktaError;
+use super::groups::Group;
 use super::listing::Listing;
 use super::params::{Params, link, object};
 use super::syslog::Query;
-use super::{users, verify};
+use super::{operations, verify};
 
 type Body = Result<Bytes, BytesRejection>;
 type Answer = Result<Json<Value>, OktaError>;
@@ -105,7 +106,7 @@ pub async fn operate_user(
     Path((name, operation)): Path<(String, String)>,
 ) -> Answer {
     // Locking is the pocket's own, and has a path of its own.
-    let known = users::operation(&operation).filter(|_| operation != "lock");
+    let known = operations::operation(&operation).filter(|_| operation != "lock");
     let known = known.ok_or_else(OktaError::no_path)?;
     let user = app.change(|org| org.operate(&name, &known))?;
     Ok(Json(match operation.as_str() {
@@ -124,11 +125,11 @@ pub async fn groups_of_user(State(app): Org, Path(name): Path<String>) -> Answer
     let org = app.org();
     let (_, user) = org.user(&name)?;
     let groups = org.groups.values().filter(|group| group.members.contains(&user.id));
-    Ok(Json(groups.map(users::Group::to_json).collect()))
+    Ok(Json(groups.map(Group::to_json).collect()))
 }
 
 pub async fn list_groups(State(app): Org) -> Json<Value> {
-    Json(app.org().groups.values().map(users::Group::to_json).collect())
+    Json(app.org().groups.values().map(Group::to_json).collect())
 }
 
 pub async fn create_group(State(app): Org, body: Body) -> Answer {

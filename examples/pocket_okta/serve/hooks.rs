@@ -1,21 +1,16 @@
 //! Event hooks: the objects, and the rules for them.
 
-use std::collections::BTreeSet;
-
-use http::{HeaderName, HeaderValue};
 use okta_hooks::EventType;
-use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::clock;
 use super::errors::OktaError;
 use super::org::{Document, Org, happened};
+use super::wanted::Wanted;
 
 /// Active and verified hooks that an org may have.
 const MOST_LIVE: usize = 25;
-/// Event types that a hook may subscribe to.
-const MOST_TYPES: usize = 300;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Hook {
@@ -35,8 +30,9 @@ pub struct Hook {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
     pub uri: String,
-    headers: Vec<(String, String)>,
-    auth: Option<(String, String)>,
+    pub headers: Vec<(String, String)>,
+    /// The header with the secret.
+    pub auth: Option<(String, String)>,
 }
 
 impl Document for Hook {
@@ -230,127 +226,4 @@ impl Org {
             }
         }
     }
-}
-
-/// What a request wants a hook to be.
-struct Wanted {
-    name: String,
-    description: Option<String>,
-    items: Vec<String>,
-    filter: Option<Value>,
-    channel: Channel,
-}
-
-impl Wanted {
-    fn read(body: &Value) -> Result<Self, OktaError> {
-        let name = body["name"].as_str().unwrap_or_default();
-        if name.trim().is_empty() || name.chars().count() > 255 {
-            return Err(OktaError::validation(
-                "name",
-                "name: The field must be 1 to 255 characters",
-            ));
-        }
-        fixed(body, "/events/type", "EVENT_TYPE")?;
-        fixed(body, "/channel/type", "HTTP")?;
-        fixed(body, "/channel/version", "1.0.0")?;
-        Ok(Self {
-            name: name.to_owned(),
-            description: body["description"].as_str().map(str::to_owned),
-            items: items(&body["events"]["items"])?,
-            filter: Some(body["events"]["filter"].clone()).filter(Value::is_object),
-            channel: channel(&body["channel"]["config"])?,
-        })
-    }
-}
-
-fn fixed(body: &Value, pointer: &str, only: &str) -> Result<(), OktaError> {
-    let found = body.pointer(pointer).and_then(Value::as_str);
-    let field = pointer[1..].replace('/', ".");
-    match found == Some(only) {
-        true => Ok(()),
-        false => Err(OktaError::validation(&field, format!("{field}: must be {only}"))),
-    }
-}
-
-fn items(items: &Value) -> Result<Vec<String>, OktaError> {
-    let invalid = |cause: String| OktaError::validation("events.items", cause);
-    let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
-    if items.is_empty() || items.len() > MOST_TYPES {
-        return Err(invalid(format!("events.items: must have 1 to {MOST_TYPES} event types")));
-    }
-    let mut wanted = BTreeSet::new();
-    for (position, item) in items.iter().enumerate() {
-        let event_type: Option<EventType> = item.as_str().and_then(|text| text.parse().ok());
-        let eligible = event_type.filter(|of| of.info().is_some_and(|info| info.hook_eligible));
-        let Some(eligible) = eligible else {
-            return Err(invalid(format!(
-                "events.items[{position}]: not an event type that event hooks can subscribe to"
-            )));
-        };
-        wanted.insert(eligible.as_str().to_owned());
-    }
-    Ok(wanted.into_iter().collect())
-}
-
-fn channel(config: &Value) -> Result<Channel, OktaError> {
-    let uri = config["uri"].as_str().unwrap_or_default();
-    check_uri(uri)?;
-    let headers = config["headers"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let headers = headers.iter().filter(|header| !header.is_null());
-    let headers = headers.map(|header| pair(header, "headers")).collect::<Result<_, _>>()?;
-    let scheme = &config["authScheme"];
-    let auth = match scheme.is_null() {
-        true => None,
-        false if scheme["type"] != "HEADER" => {
-            let cause = "channel.config.authScheme.type: must be HEADER";
-            return Err(OktaError::validation("authScheme", cause));
-        }
-        // The secret is never handed out, so whoever replaces a hook has to send it again.
-        false => Some(pair(scheme, "authScheme")?),
-    };
-    Ok(Channel { uri: uri.to_owned(), headers, auth })
-}
-
-/// Okta takes https only; here a receiver on the same machine may do without.
-fn check_uri(uri: &str) -> Result<(), OktaError> {
-    let invalid = |cause: &str| {
-        Err(OktaError::validation("channel.config.uri", format!("channel.config.uri: {cause}")))
-    };
-    if uri.len() > 1024 || uri.contains(char::is_whitespace) {
-        return invalid("must be at most 1024 characters, without white space");
-    }
-    let Ok(url) = Url::parse(uri) else { return invalid("must be a URL") };
-    let host = url.host_str().unwrap_or_default();
-    let local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-    match (url.scheme(), local) {
-        ("https", _) | ("http", true) => Ok(()),
-        _ => invalid("must begin with https:// (or be on this machine)"),
-    }
-}
-
-fn pair(json: &Value, of: &str) -> Result<(String, String), OktaError> {
-    const RESERVED: [&str; 7] = [
-        "accept",
-        "content-type",
-        "content-length",
-        "host",
-        "connection",
-        "transfer-encoding",
-        "x-okta-verification-challenge",
-    ];
-    let invalid = |cause: &str| OktaError::validation(of, format!("channel.config.{of}: {cause}"));
-    let key = json["key"].as_str().unwrap_or_default();
-    let value = json["value"].as_str().unwrap_or_default();
-    let name =
-        HeaderName::from_bytes(key.as_bytes()).map_err(|_| invalid("key: no header name"))?;
-    if RESERVED.contains(&name.as_str()) {
-        return Err(invalid("key: this header is reserved"));
-    }
-    if value.is_empty()
-        || value.trim() != value
-        || HeaderValue::from_bytes(value.as_bytes()).is_err()
-    {
-        return Err(invalid("value: must be there, and a header must be able to carry it"));
-    }
-    Ok((key.to_owned(), value.to_owned()))
 }

@@ -6,7 +6,7 @@ use super::errors::OktaError;
 use super::filter::{Filter, Operator};
 use super::org::Org;
 use super::params::Params;
-use super::users::{Status, User};
+use super::user::{Status, User};
 
 /// What `filter` knows; `search` takes any property.
 const FILTERED: [&str; 7] = [

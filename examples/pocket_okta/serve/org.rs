@@ -11,9 +11,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::groups::Group;
 use super::hooks::Hook;
 use super::store::{Change, Store};
-use super::users::{Group, User, Users};
+use super::user::{User, Users};
 
 pub struct Org {
     pub base: String,

@@ -19,8 +19,8 @@ use super::app::App;
 use super::calls::{Finished, Recorded};
 use super::chaos::Chaos;
 use super::errors::OktaError;
+use super::operations;
 use super::params::{Params, object};
-use super::users;
 
 type Body = Result<Bytes, BytesRejection>;
 type Answer = Result<Json<Value>, OktaError>;
@@ -204,7 +204,7 @@ pub async fn event_types() -> Json<Value> {
 }
 
 pub async fn lock_user(State(app): Org, Path(name): Path<String>) -> Answer {
-    let lock = users::operation("lock").expect("it is in the table");
+    let lock = operations::operation("lock").expect("it is in the table");
     let user = app.change(|org| org.operate(&name, &lock))?;
     Ok(Json(user.to_json(&app.base)))
 }

@@ -1,0 +1,87 @@
+//! What became of the users, seen on a page of the receiver's: only there can be told what was lost.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::Request;
+
+use super::finding::Finding;
+use super::probe::{Accepted, Probe, Role};
+use super::rules::{self, Rule};
+use crate::wire::Wire;
+
+/// How long a receiver may take to show what it accepted.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub fn skipped() -> Vec<Finding> {
+    let why = "give --observe URL, a page that shows the logins it has received";
+    let all = [
+        &rules::LOST_BATCH,
+        &rules::LOST_ISOLATION,
+        &rules::LOST_RETRY,
+        &rules::LOST,
+        &rules::TWICE,
+    ];
+    all.into_iter().map(|rule| Finding::skipped(rule, why)).collect()
+}
+
+pub async fn check(probe: &Probe<'_>, url: &str) -> Vec<Finding> {
+    let accepted = probe.accepted();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let page = page(probe.wire, url).await;
+        let complete =
+            page.as_ref().is_ok_and(|page| accepted.iter().all(|user| page.contains(&user.login)));
+        if complete || Instant::now() > deadline {
+            return match page {
+                Ok(page) => judge(&accepted, &page),
+                Err(why) => vec![Finding::short(&rules::LOST, why)],
+            };
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn page(wire: &Wire, url: &str) -> Result<String, String> {
+    let request =
+        Request::builder().uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
+    let exchange = wire.exchange(request, PATIENCE).await;
+    let answer = exchange.result.map_err(|_| "the page to observe does not answer".to_owned())?;
+    if !answer.status.is_success() {
+        return Err(format!("the page to observe answered with status {}", answer.status.as_u16()));
+    }
+    Ok(String::from_utf8_lossy(&answer.body).into_owned())
+}
+
+/// Pure: who was accepted, and what the page shows.
+fn judge(accepted: &[Accepted], page: &str) -> Vec<Finding> {
+    let missing = |rule: &'static Rule, is: &dyn Fn(&Accepted) -> bool| {
+        let all: Vec<_> = accepted.iter().filter(|user| is(user)).collect();
+        let lost = all.iter().filter(|user| !page.contains(&user.login)).count();
+        match (lost, all.len()) {
+            (0, 0) => Finding::skipped(rule, "it did not come to that"),
+            (0, _) => Finding::held(rule),
+            _ => Finding::short(rule, format!("{lost} of {} users are not on the page", all.len())),
+        }
+    };
+    let at_once = |user: &Accepted| user.tries == 1;
+    let shown = |user: &Accepted| page.matches(&user.login).count();
+    let once =
+        accepted.iter().filter(|user| user.role == Role::First).map(shown).max().unwrap_or(0);
+    let often = accepted.iter().filter(|user| user.role == Role::Twice).map(shown).max();
+    let twice = match often {
+        Some(often) if once > 0 && often > once => {
+            let what = format!("a user that was sent again is shown {often} times, others {once}");
+            Finding::short(&rules::TWICE, what)
+        }
+        Some(often) if often > 0 => Finding::held(&rules::TWICE),
+        _ => Finding::skipped(&rules::TWICE, "the user is not on the page at all"),
+    };
+    vec![
+        missing(&rules::LOST_BATCH, &|user| at_once(user) && user.role == Role::Later),
+        missing(&rules::LOST_ISOLATION, &|user| at_once(user) && user.role == Role::AmongOdd),
+        missing(&rules::LOST_RETRY, &|user| !at_once(user)),
+        missing(&rules::LOST, &|user| at_once(user) && user.role == Role::First),
+        twice,
+    ]
+}

@@ -1,0 +1,117 @@
+//! What became of many requests: how many were accepted, the statuses, and how long it took.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use okta_hooks::simulate::Next;
+use serde_json::{Value, json};
+
+use crate::terminal::{bad, good, print_json, table};
+use crate::wire::{Exchange, Fault};
+
+#[derive(Default)]
+pub struct Summary {
+    accepted: usize,
+    lost: usize,
+    retries: usize,
+    statuses: BTreeMap<String, usize>,
+    durations: Vec<Duration>,
+}
+
+impl Summary {
+    /// Notes an attempt and what followed from it.
+    pub fn add(&mut self, exchange: &Exchange, next: Next) {
+        self.measure(exchange);
+        match next {
+            Next::Accepted => self.accepted += 1,
+            Next::Lost(_) => self.lost += 1,
+            Next::Retry(_) => self.retries += 1,
+            Next::Wait => {}
+        }
+    }
+
+    /// Notes a request that is made once, whatever comes back.
+    pub fn add_once(&mut self, exchange: &Exchange) {
+        self.measure(exchange);
+        match &exchange.result {
+            Ok(answer) if answer.status.is_success() => self.accepted += 1,
+            _ => self.lost += 1,
+        }
+    }
+
+    fn measure(&mut self, exchange: &Exchange) {
+        let status = match &exchange.result {
+            Ok(answer) => answer.status.as_u16().to_string(),
+            Err(Fault::Silence) => "no answer in 3 s".to_owned(),
+            Err(Fault::NoConnection(_)) => "no connection".to_owned(),
+        };
+        *self.statuses.entry(status).or_default() += 1;
+        self.durations.push(exchange.duration);
+    }
+
+    /// The time within which this share of the answers came, in milliseconds.
+    fn percentile(&self, share: f64) -> f64 {
+        let mut sorted = self.durations.clone();
+        sorted.sort_unstable();
+        let place = (share * sorted.len() as f64).ceil() as usize;
+        let found = sorted.get(place.saturating_sub(1)).copied().unwrap_or_default();
+        (found.as_secs_f64() * 10_000.0).round() / 10.0
+    }
+
+    pub fn tell(&self, json: bool) {
+        if json {
+            print_json(&self.to_json());
+        } else {
+            self.print();
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "accepted": self.accepted, "lost": self.lost, "retries": self.retries,
+            "statuses": self.statuses,
+            "latencyMs": {
+                "p50": self.percentile(0.5), "p90": self.percentile(0.9),
+                "p99": self.percentile(0.99), "max": self.percentile(1.0),
+            },
+        })
+    }
+
+    fn print(&self) {
+        let statuses = self.statuses.iter().map(|(status, count)| format!("{status}: {count}"));
+        let times = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)];
+        let times = times.map(|(name, share)| format!("{name} {} ms", self.percentile(share)));
+        let row = |name: &str, value: String| vec![name.to_owned(), value];
+        say!(
+            "{}",
+            table(&[
+                row("accepted", self.accepted.to_string()),
+                row("lost", self.lost.to_string()),
+                row("retries", self.retries.to_string()),
+                row("answers", statuses.collect::<Vec<_>>().join(", ")),
+                row("latency", times.join(", ")),
+            ])
+        );
+        let verdict = if self.lost == 0 { good("all accepted") } else { bad("some were lost") };
+        say!("{verdict}");
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        if self.lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_times_that_were_measured() {
+        let durations = (1..=100).rev().map(Duration::from_millis).collect();
+        let summary = Summary { durations, ..Summary::default() };
+        let found = [0.5, 0.9, 0.99, 1.0].map(|share| summary.percentile(share));
+        assert_eq!(found, [50.0, 90.0, 99.0, 100.0]);
+        assert_eq!(Summary::default().percentile(0.5), 0.0);
+    }
+}
