@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use support::http::Request;
 use support::process::example;
 use support::sync::{SECRET, Sync, database, delivery, event, eventually, query};
 use tempfile::TempDir;
@@ -232,14 +233,34 @@ fn more_senders_than_the_queue_holds_are_all_answered_while_the_writer_is_stuck(
     assert_stored(&database(directory.path()), &["after".to_owned()].into());
 }
 
+#[test]
+fn the_queue_is_full_of_long_deliveries_long_before_it_is_full_of_short_ones() {
+    let directory = directory();
+    let sync = Sync::start(directory.path(), &[("RUST_LOG", "error")]);
+    let other = Connection::open(database(directory.path())).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    // What is no JSON is kept as it is.
+    let request = delivery(&[]).body("x".repeat(1_000_000));
+    let mut senders: Vec<_> = (0..200).map(|_| send(&sync, &request)).collect();
+    assert!(senders.iter_mut().all(|sender| status(sender) == 503));
+    sync.assert_logged("the queue to the database is full");
+    other.execute_batch("ROLLBACK").unwrap();
+    sync.assert_count("queueLength", 0);
+    assert_eq!(request.send(sync.hook).unwrap().status, 400);
+    assert_eq!(sync.count("deadLetters"), 1);
+    end(sync);
+}
+
+fn send(sync: &Sync, request: &Request) -> TcpStream {
+    let mut sender = TcpStream::connect(sync.hook).expect("it accepts");
+    sender.write_all(&request.to_bytes()).expect("it reads");
+    sender
+}
+
 /// Sends that many deliveries, each on a connection of its own, before it looks at any answer.
 fn send_at_once(sync: &Sync, round: usize, count: usize) -> Vec<u16> {
-    let send = |number| {
-        let request = delivery(&[large(&format!("{round}-{number}"))]).to_bytes();
-        let mut sender = TcpStream::connect(sync.hook).expect("it accepts");
-        sender.write_all(&request).expect("it reads");
-        sender
-    };
+    let event = |number| large(&format!("{round}-{number}"));
+    let send = |number| send(sync, &delivery(&[event(number)]));
     let mut senders: Vec<_> = (0..count).map(send).collect();
     senders.iter_mut().map(status).collect()
 }
@@ -273,7 +294,7 @@ fn garbage_in_the_file_is_answered_with_503_until_it_is_replaced() {
     sync.assert_logged(UNWRITTEN);
     sync.assert_runs();
     assert_eq!(sync.get("/getUsers").status, 503);
-    assert_eq!(support::http::Request::new("GET", "/health").send(sync.hook).unwrap().status, 503);
+    assert_eq!(Request::new("GET", "/health").send(sync.hook).unwrap().status, 503);
     fs::write(&file, good).unwrap();
     assert_eq!(sync.deliver(&[large("refused")]), 204);
     sync.assert_logged(AGAIN);

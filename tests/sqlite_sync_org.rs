@@ -378,6 +378,7 @@ fn many_events_of_one_user_cause_few_requests_while_okta_is_slow() {
     let sync = stage.start();
     for nth in 0..100 {
         assert_eq!(sync.deliver(&[event(&nth.to_string(), UPDATE, JANE, THEN)]), 204);
+        stage.wait_for_requests(USERS, 1);
     }
     sync.assert_count("refreshBacklog", 1);
     stage.org.lock().hold = None;

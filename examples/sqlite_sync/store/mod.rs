@@ -12,7 +12,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use okta_hooks::LogEvent;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::effect::{Effect, Stamp};
 use crate::metrics::Metrics;
@@ -23,10 +23,16 @@ use writer::Writer;
 /// 503, and Okta sends it once more.
 const QUEUE: usize = 1024;
 
+/// How many bytes may wait with them: far more than Okta's deliveries have, far less than so many of
+/// the longest.
+const QUEUE_BYTES: u32 = 64 << 20;
+
 /// The way to write. A clone writes through the same thread.
 #[derive(Clone)]
 pub struct Store {
     jobs: SyncSender<Job>,
+    /// In bytes.
+    room: Arc<Semaphore>,
     metrics: Arc<Metrics>,
 }
 
@@ -48,6 +54,8 @@ pub enum StoreError {
 struct Job {
     change: Change,
     done: oneshot::Sender<Result<Outcome, StoreError>>,
+    /// Its bytes, until it is written.
+    room: OwnedSemaphorePermit,
 }
 
 /// What can be written.
@@ -70,6 +78,19 @@ pub enum Change {
         events: Vec<(LogEvent, Effect)>,
         next: Option<String>,
     },
+}
+
+impl Change {
+    /// How much of what was received it holds.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Events { events, .. } | Self::Repaired { events, .. } => {
+                events.iter().map(|(event, _)| event.raw().len()).sum()
+            }
+            Self::DeadLetters(letters) => letters.iter().map(|letter| letter.raw.len()).sum(),
+            Self::Resolved(_) | Self::Profile(_) | Self::Later { .. } => 0,
+        }
+    }
 }
 
 /// What no handler sees.
@@ -142,14 +163,18 @@ impl Store {
             .name("writer".to_owned())
             .spawn(move || writer.run(&queue))
             .map_err(|error| error.to_string())?;
-        Ok((Self { jobs, metrics }, WriterThread(thread)))
+        let room = Arc::new(Semaphore::new(QUEUE_BYTES as usize));
+        Ok((Self { jobs, room, metrics }, WriterThread(thread)))
     }
 
     /// Writes a change; returns when it is on disk. The change is made even if nobody waits for it.
     pub async fn write(&self, change: Change) -> Result<Outcome, StoreError> {
+        let bytes =
+            u32::try_from(change.bytes()).map_or(QUEUE_BYTES, |bytes| bytes.min(QUEUE_BYTES));
+        let room = self.room.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;
         let (done, outcome) = oneshot::channel();
         self.metrics.queued.add(1);
-        self.jobs.try_send(Job { change, done }).map_err(|error| {
+        self.jobs.try_send(Job { change, done, room }).map_err(|error| {
             self.metrics.queued.sub(1);
             match error {
                 TrySendError::Full(_) => StoreError::Full,

@@ -14,7 +14,12 @@ use crate::effect::Stamp;
 #[derive(Clone)]
 pub struct Reader {
     path: Arc<PathBuf>,
-    connection: Arc<Mutex<Option<(Connection, Option<FileId>)>>>,
+    connection: Arc<Mutex<Option<Open>>>,
+}
+
+struct Open {
+    connection: Connection,
+    file: Option<FileId>,
 }
 
 /// A user; what is not known is null.
@@ -93,12 +98,12 @@ impl Reader {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let file = schema::file_id(&self.path);
         // Another file than before may have the name by now.
-        connection.take_if(|(_, opened)| *opened != file);
-        let (open, _) = match &mut *connection {
+        connection.take_if(|open| open.file != file);
+        let open = match &mut *connection {
             Some(open) => open,
-            none => none.insert((schema::open_to_read(&self.path)?, file)),
+            none => none.insert(Open { connection: schema::open_to_read(&self.path)?, file }),
         };
-        let result = query(open);
+        let result = query(&open.connection);
         if result.is_err() {
             *connection = None;
         }

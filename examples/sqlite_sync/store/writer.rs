@@ -56,30 +56,32 @@ impl Writer {
 
     fn write(&mut self, group: Vec<Job>) {
         let started = Instant::now();
-        let (changes, done): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|job| (job.change, job.done)).unzip();
+        let (changes, waiting): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|Job { change, done, room }| (change, (done, room))).unzip();
         match self.commit(&changes) {
             Ok(outcomes) => {
                 self.metrics.committed(changes.len(), started.elapsed());
                 if std::mem::take(&mut self.is_failing) {
                     tracing::warn!("the database takes changes again");
                 }
-                for ((outcome, change), done) in outcomes.into_iter().zip(&changes).zip(done) {
+                for ((outcome, change), (done, _)) in
+                    outcomes.into_iter().zip(&changes).zip(waiting)
+                {
                     self.metrics.written(change, outcome);
                     let _ = done.send(Ok(outcome));
                 }
             }
             // One change that cannot be written must not take the others with it.
             Err(Failure::Change(_)) if changes.len() > 1 => {
-                for (change, done) in changes.into_iter().zip(done) {
-                    self.write(vec![Job { change, done }]);
+                for (change, (done, room)) in changes.into_iter().zip(waiting) {
+                    self.write(vec![Job { change, done, room }]);
                 }
             }
             Err(Failure::Change(error) | Failure::Database(error)) => {
                 self.metrics.failed_commits.add(1);
                 self.is_failing = true;
                 tracing::error!(%error, changes = changes.len(), "nothing was written");
-                for done in done {
+                for (done, _) in waiting {
                     let _ = done.send(Err(StoreError::Database(error.clone())));
                 }
             }
