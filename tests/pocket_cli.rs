@@ -51,7 +51,8 @@ fn found(report: &Value, verdict: &str) -> Vec<String> {
 async fn check(fault: Fault) -> (Output, Value) {
     let address = receiver::start(fault).await;
     let page = format!("http://{address}/users");
-    let output = run(&["check", &hook(address), "--observe", &page, "--json"]).await;
+    let observe = ["--observe", &page, "--observe-seconds", "1"];
+    let output = run(&[&["check", &hook(address), "--json"], &observe[..]].concat()).await;
     assert!(!stdout(&output).contains(SECRET), "{fault:?}: the secret is not told");
     let report = json(&output);
     (output, report)
