@@ -110,7 +110,9 @@ macro_rules! passes {
             let output = run(&["check", &url, "--json"]).await;
             let report = json(&output);
             assert_eq!(found(&report, "fault"), NO_FAULT, "{report:#}");
-            assert_eq!(found(&report, "advice"), NO_FAULT, "{report:#}");
+            // A busy machine may be slow.
+            let advice = found(&report, "advice").into_iter().filter(|id| id != "slow");
+            assert_eq!(advice.collect::<Vec<_>>(), NO_FAULT, "{report:#}");
             assert_eq!(output.status.code(), Some(0));
         }
     )*};

@@ -653,8 +653,10 @@ async fn chaos_is_switched_while_it_runs() {
     org.chaos(json!({ "deliveryLostAnswers": 1 })).await;
     org.create_user("unheard@example.com").await;
     assert_eq!(hook.events(4).await[2..], ["user.lifecycle.create unheard@example.com"; 2]);
+    // One verification, and two of each delivery.
+    let before = 5;
+    assert_eq!(org.calls_made(before).await.len(), before);
     org.chaos(json!({ "deliveryFailures": 1 })).await;
-    let before = org.calls("").await.len();
     org.create_user("lost@example.com").await;
     let calls = org.calls_made(before + 2).await;
     let ends: Vec<_> = calls[before..].iter().map(|call| call["next"].as_str().unwrap()).collect();
