@@ -734,6 +734,11 @@ async fn the_inspector_shows_calls_and_makes_them_again() {
     }
     assert!(fed.contains(&format!("id: {}", call["id"])) && !fed.contains(SECRET), "{fed}");
 
+    for nothing in ["/pocket/calls/x", "/pocket/calls/999"] {
+        let missing = org.get(nothing).await;
+        assert_eq!((missing.status, &missing.json["errorCode"]), (404, &json!("E0000007")));
+    }
+
     let replay = format!("/pocket/replay/{}", call["id"]);
     let same = Org::ok(org.send(Method::POST, &replay, None).await);
     assert_eq!(
