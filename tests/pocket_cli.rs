@@ -51,7 +51,8 @@ fn found(report: &Value, verdict: &str) -> Vec<String> {
 async fn check(fault: Fault) -> (Output, Value) {
     let address = receiver::start(fault).await;
     let page = format!("http://{address}/users");
-    let output = run(&["check", &hook(address), "--observe", &page, "--json"]).await;
+    let observe = ["--observe", &page, "--observe-seconds", "1"];
+    let output = run(&[&["check", &hook(address), "--json"], &observe[..]].concat()).await;
     assert!(!stdout(&output).contains(SECRET), "{fault:?}: the secret is not told");
     let report = json(&output);
     (output, report)
@@ -109,7 +110,9 @@ macro_rules! passes {
             let output = run(&["check", &url, "--json"]).await;
             let report = json(&output);
             assert_eq!(found(&report, "fault"), NO_FAULT, "{report:#}");
-            assert_eq!(found(&report, "advice"), NO_FAULT, "{report:#}");
+            // A busy machine may be slow.
+            let advice = found(&report, "advice").into_iter().filter(|id| id != "slow");
+            assert_eq!(advice.collect::<Vec<_>>(), NO_FAULT, "{report:#}");
             assert_eq!(output.status.code(), Some(0));
         }
     )*};

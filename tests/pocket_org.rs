@@ -363,6 +363,13 @@ async fn users_are_paged_found_and_changed_as_at_okta() {
     assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
     assert_eq!(seen.concat(), (0..7).map(|n| format!("user{n}@example.com")).collect::<Vec<_>>());
 
+    for odd in ["after=x", "after=200u", "limit=201", "limit=-1", "filter=x", "search=status+ne+1"]
+    {
+        assert_eq!(org.get(&format!("/api/v1/users?{odd}")).await.status, 400, "{odd}");
+    }
+    let beyond = org.get(&format!("/api/v1/users?after=200u{}", u64::MAX)).await;
+    assert_eq!((beyond.status, &beyond.json), (200, &json!([])));
+
     let taken = org.post("/api/v1/users", person("USER1@example.com")).await;
     assert_eq!((taken.status, &taken.json["errorCode"]), (400, &json!("E0000001")));
     let odd = org.post("/api/v1/users", json!({ "profile": { "login": "x@example.com" } })).await;
@@ -538,7 +545,15 @@ fn it_listens_on_loopback_only_and_ends_when_told_to() {
     };
     let other = Server::start_with("pocket_okta", &["serve"], &[]);
     assert!(token(&server).len() >= 43 && token(&server) != token(&other));
+    // A live feed has no end, and may not keep it from ending.
+    let address = server.address;
+    let feed = std::net::TcpStream::connect(address).unwrap();
+    let request = format!("GET /pocket/live HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    std::io::Write::write_all(&mut &feed, request.as_bytes()).unwrap();
+    std::io::Read::read(&mut &feed, &mut [0; 16]).unwrap();
+    let start = Instant::now();
     let (status, errors) = server.terminate();
+    assert!(start.elapsed() < Duration::from_secs(10));
     assert!(status.success() && errors.is_empty(), "{status} {errors}");
 }
 
@@ -653,8 +668,10 @@ async fn chaos_is_switched_while_it_runs() {
     org.chaos(json!({ "deliveryLostAnswers": 1 })).await;
     org.create_user("unheard@example.com").await;
     assert_eq!(hook.events(4).await[2..], ["user.lifecycle.create unheard@example.com"; 2]);
+    // One verification, and two of each delivery.
+    let before = 5;
+    assert_eq!(org.calls_made(before).await.len(), before);
     org.chaos(json!({ "deliveryFailures": 1 })).await;
-    let before = org.calls("").await.len();
     org.create_user("lost@example.com").await;
     let calls = org.calls_made(before + 2).await;
     let ends: Vec<_> = calls[before..].iter().map(|call| call["next"].as_str().unwrap()).collect();
@@ -716,6 +733,11 @@ async fn the_inspector_shows_calls_and_makes_them_again() {
         fed += std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap();
     }
     assert!(fed.contains(&format!("id: {}", call["id"])) && !fed.contains(SECRET), "{fed}");
+
+    for nothing in ["/pocket/calls/x", "/pocket/calls/999"] {
+        let missing = org.get(nothing).await;
+        assert_eq!((missing.status, &missing.json["errorCode"]), (404, &json!("E0000007")));
+    }
 
     let replay = format!("/pocket/replay/{}", call["id"]);
     let same = Org::ok(org.send(Method::POST, &replay, None).await);

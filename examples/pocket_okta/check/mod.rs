@@ -10,6 +10,7 @@ mod rules;
 mod verification;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use okta_hooks::simulate::{Failure, Next};
 use serde_json::json;
@@ -40,6 +41,9 @@ pub struct Args {
     /// A page that shows the logins received: then it is checked that none is lost or counted twice
     #[arg(long, value_name = "URL", value_parser = destination::url)]
     observe: Option<String>,
+    /// How long it may take until that page shows what was accepted
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, requires = "observe")]
+    observe_seconds: u64,
     /// The size of a body that has to be refused
     #[arg(long, value_name = "BYTES", default_value_t = 12 * 1024 * 1024)]
     large: usize,
@@ -81,7 +85,10 @@ async fn findings(args: &Args, wire: &Wire) -> Vec<Finding> {
     findings.extend(payloads::hostile(&probe, args.large).await);
     findings.extend(load::check(&probe, args.burst).await);
     findings.extend(match &args.observe {
-        Some(url) => observed::check(&probe, url).await,
+        Some(url) => {
+            let patience = Duration::from_secs(args.observe_seconds);
+            observed::check(&probe, url, patience).await
+        }
         None => observed::skipped(),
     });
     findings

@@ -10,8 +10,8 @@ use super::probe::{Accepted, Probe, Role};
 use super::rules::{self, Rule};
 use crate::wire::Wire;
 
-/// How long a receiver may take to show what it accepted.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the page itself may take.
+const PAGE: Duration = Duration::from_secs(5);
 
 pub fn skipped() -> Vec<Finding> {
     let why = "give --observe URL, a page that shows the logins it has received";
@@ -25,9 +25,10 @@ pub fn skipped() -> Vec<Finding> {
     all.into_iter().map(|rule| Finding::skipped(rule, why)).collect()
 }
 
-pub async fn check(probe: &Probe<'_>, url: &str) -> Vec<Finding> {
+/// Looks at the page until everybody is there, `patience` at most.
+pub async fn check(probe: &Probe<'_>, url: &str, patience: Duration) -> Vec<Finding> {
     let accepted = probe.accepted();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     loop {
         let page = page(probe.wire, url).await;
         let complete =
@@ -45,7 +46,7 @@ pub async fn check(probe: &Probe<'_>, url: &str) -> Vec<Finding> {
 async fn page(wire: &Wire, url: &str) -> Result<String, String> {
     let request =
         Request::builder().uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
-    let exchange = wire.exchange(request, PATIENCE).await;
+    let exchange = wire.exchange(request, PAGE).await;
     let answer = exchange.result.map_err(|_| "the page to observe does not answer".to_owned())?;
     if !answer.status.is_success() {
         return Err(format!("the page to observe answered with status {}", answer.status.as_u16()));

@@ -11,6 +11,9 @@ use tokio::sync::watch;
 
 use crate::wire::{Answer, Exchange, Fault};
 
+/// What all kept bodies may add up to: a batch may be large, and many calls are kept.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 /// Headers that are secrets whoever sends them.
 const SECRET: [&str; 3] = ["authorization", "cookie", "set-cookie"];
 
@@ -24,6 +27,7 @@ pub struct Calls {
 struct Kept {
     next: u64,
     calls: VecDeque<Call>,
+    bytes: usize,
 }
 
 /// A call to a hook. Its `Debug` is not derived: it has secrets.
@@ -81,7 +85,7 @@ pub struct Finished {
 
 impl Calls {
     pub fn new(most: usize) -> Self {
-        let kept = Kept { next: 1, calls: VecDeque::new() };
+        let kept = Kept { next: 1, calls: VecDeque::new(), bytes: 0 };
         Self { kept: Mutex::new(kept), most, last: watch::Sender::new(0) }
     }
 
@@ -104,9 +108,11 @@ impl Calls {
             note: finished.note,
         };
         kept.next += 1;
+        kept.bytes += call.bytes();
         kept.calls.push_back(call.clone());
-        while kept.calls.len() > self.most {
-            kept.calls.pop_front();
+        while kept.calls.len() > self.most || kept.bytes > MOST_BYTES {
+            let Some(oldest) = kept.calls.pop_front() else { break };
+            kept.bytes -= oldest.bytes();
         }
         drop(kept);
         self.last.send_replace(call.id);
@@ -131,7 +137,9 @@ impl Calls {
     }
 
     pub fn clear(&self) {
-        self.kept().calls.clear();
+        let mut kept = self.kept();
+        kept.calls.clear();
+        kept.bytes = 0;
     }
 
     /// Tells the id of the last call, whenever there is another.
@@ -141,6 +149,10 @@ impl Calls {
 }
 
 impl Call {
+    fn bytes(&self) -> usize {
+        self.request.body.len() + self.result.as_ref().map_or(0, |answer| answer.body.len())
+    }
+
     /// For the inspector; the values of secret headers only if they are to be revealed.
     pub fn to_json(&self, reveal: bool) -> Value {
         let answer = self.result.as_ref().ok().map(|answer| {

@@ -1,5 +1,6 @@
 //! What every request passes first.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -16,7 +17,7 @@ use super::errors::OktaError;
 /// A name that an attacker's DNS points at 127.0.0.1 arrives as a foreign `Host`, a form or script
 /// of another site as a foreign `Origin`.
 pub async fn local_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = match check(request.headers(), app.address.port()) {
+    let mut response = match check(request.headers(), app.address) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
@@ -29,17 +30,17 @@ pub async fn local_only(State(app): State<Arc<App>>, request: Request, next: Nex
     response
 }
 
-fn check(headers: &HeaderMap, port: u16) -> Result<(), OktaError> {
+fn check(headers: &HeaderMap, own: SocketAddr) -> Result<(), OktaError> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(OktaError::foreign("the header Host must be there once"));
     };
-    if !host.to_str().is_ok_and(|host| is_ours(host, port)) {
+    if !host.to_str().is_ok_and(|host| is_ours(host, own)) {
         return Err(OktaError::foreign("the header Host names another server"));
     }
     let ours = |origin: &HeaderValue| {
         let origin = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
-        origin.is_some_and(|host| is_ours(host, port))
+        origin.is_some_and(|host| is_ours(host, own))
     };
     if !headers.get_all(header::ORIGIN).iter().all(ours) {
         return Err(OktaError::foreign("the header Origin names another site"));
@@ -50,13 +51,15 @@ fn check(headers: &HeaderMap, port: u16) -> Result<(), OktaError> {
     Ok(())
 }
 
-fn is_ours(host: &str, port: u16) -> bool {
+fn is_ours(host: &str, own: SocketAddr) -> bool {
+    let port = own.port();
     let names = ["127.0.0.1", "localhost", "[::1]"];
-    names.iter().any(|name| match host.strip_prefix(name) {
-        Some("") => port == 80,
-        Some(rest) => rest.strip_prefix(':') == Some(&port.to_string()),
-        None => false,
-    })
+    host == own.to_string()
+        || names.iter().any(|name| match host.strip_prefix(name) {
+            Some("") => port == 80,
+            Some(rest) => rest.strip_prefix(':') == Some(&port.to_string()),
+            None => false,
+        })
 }
 
 /// For the APIs: rate limits, chaos, and who may.
@@ -100,14 +103,20 @@ mod tests {
             let pair = |(name, value): &(&str, &str)| {
                 (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap())
             };
-            check(&pairs.iter().map(pair).collect(), 4040).is_ok()
+            check(&pairs.iter().map(pair).collect(), "127.0.0.2:4040".parse().unwrap()).is_ok()
         };
-        for host in ["127.0.0.1:4040", "localhost:4040", "[::1]:4040"] {
+        for host in ["127.0.0.1:4040", "localhost:4040", "[::1]:4040", "127.0.0.2:4040"] {
             assert!(check(&[("host", host)]), "{host}");
             assert!(check(&[("host", host), ("origin", "http://localhost:4040")]), "{host}");
         }
-        for host in ["evil.example:4040", "localhost", "localhost:4041", "127.0.0.1.evil:4040", ""]
-        {
+        for host in [
+            "evil.example:4040",
+            "localhost",
+            "localhost:4041",
+            "127.0.0.1.evil:4040",
+            "127.0.0.3:4040",
+            "",
+        ] {
             assert!(!check(&[("host", host)]), "{host}");
         }
         for origin in ["http://evil.example", "https://localhost:4040", "null", ""] {

@@ -16,7 +16,7 @@ use okta_hooks::simulate::{self, Attempt};
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::calls::{Finished, Recorded};
+use super::calls::{Call, Finished, Recorded};
 use super::chaos::Chaos;
 use super::errors::OktaError;
 use super::operations;
@@ -68,14 +68,19 @@ pub async fn calls(State(app): Org, RawQuery(query): RawQuery) -> Answer {
     Ok(Json(calls.iter().map(|call| call.to_json(reveal)).collect()))
 }
 
+fn kept(app: &App, id: &str) -> Result<Call, OktaError> {
+    let call = id.parse().ok().and_then(|id| app.calls.get(id));
+    call.ok_or_else(|| OktaError::not_found(id, "Call"))
+}
+
 pub async fn clear_calls(State(app): Org) -> StatusCode {
     app.calls.clear();
     StatusCode::NO_CONTENT
 }
 
-pub async fn call(State(app): Org, Path(id): Path<u64>, RawQuery(query): RawQuery) -> Answer {
+pub async fn call(State(app): Org, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let reveal = reveals(&Params::parse(&query.unwrap_or_default()));
-    let call = app.calls.get(id).ok_or_else(|| OktaError::not_found(&id.to_string(), "Call"))?;
+    let call = kept(&app, &id)?;
     Ok(Json(call.to_json(reveal)))
 }
 
@@ -106,11 +111,11 @@ pub async fn live(
 /// Makes a call again, once, as it was or with other headers or another body.
 pub async fn replay(
     State(app): Org,
-    Path(id): Path<u64>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Answer {
-    let call = app.calls.get(id).ok_or_else(|| OktaError::not_found(&id.to_string(), "Call"))?;
+    let call = kept(&app, &id)?;
     let empty = body.as_ref().is_ok_and(Bytes::is_empty);
     let changes = if empty { json!({}) } else { object(body)? };
     let mut request = call.request;

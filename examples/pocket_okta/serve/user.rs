@@ -1,6 +1,7 @@
 //! A user, and all users by id and login.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use okta_hooks::simulate::Target;
 use serde::{Deserialize, Serialize};
@@ -121,7 +122,9 @@ impl Users {
 
     /// The users from a place on, that place left out.
     pub fn after(&self, place: u64) -> impl Iterator<Item = (u64, &User)> {
-        self.by_place.range(place + 1..).map(|(place, user)| (*place, user))
+        self.by_place
+            .range((Bound::Excluded(place), Bound::Unbounded))
+            .map(|(place, user)| (*place, user))
     }
 
     pub fn last_place(&self) -> Option<u64> {
