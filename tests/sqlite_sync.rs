@@ -3,6 +3,10 @@
 
 #![cfg(feature = "tower")]
 
+// The binary of an example is built only if its own tests are not: they run here.
+#[path = "../examples/sqlite_sync/pages/local.rs"]
+#[allow(dead_code, reason = "only its tests are wanted")]
+mod local;
 mod support;
 
 use std::collections::BTreeSet;
