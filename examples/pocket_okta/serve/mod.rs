@@ -6,6 +6,7 @@ mod app;
 mod calls;
 mod chaos;
 mod clock;
+mod console;
 mod errors;
 mod filter;
 mod guard;
@@ -138,6 +139,7 @@ fn print_welcome(app: &App, made_token: bool) {
     } else {
         println!("  API token  as given");
     }
+    println!("  Console    {}/", app.base);
     println!("Listening on {}", app.base);
 }
 
