@@ -272,3 +272,41 @@ async fn a_name_is_a_text_and_the_page_fits_a_phone() {
         assert!(std::fs::metadata(&picture).unwrap().len() > 20_000, "a picture of something");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_through_a_tunnel_are_recorded_and_made_again() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let hook = Hook::start().await;
+    let receiver = format!("http://{}", hook.address);
+    let arguments = ["serve", "--console", "127.0.0.1:0", "--forward", receiver.as_str()];
+    let server = Server::start_with("pocket_okta", &arguments, &[]);
+    let tunnel = format!("http://{}/hook?a=b", server.announced("Forwarding"));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let send = |request: reqwest::RequestBuilder| {
+        let request = request.header("host", "public.example").header("authorization", SECRET);
+        async { request.header("x-api-key", "other-secret").send().await.unwrap() }
+    };
+    let challenge = client.get(&tunnel).header("x-okta-verification-challenge", "abc");
+    let verified = send(challenge).await;
+    assert_eq!(verified.text().await.unwrap(), r#"{"verification":"abc"}"#);
+    let info = client.get(format!("http://{}/pocket/info", server.announced("Forwarding")));
+    let refused = send(info.header("x-okta-verification-challenge", "abc")).await;
+    assert!(!refused.text().await.unwrap().contains("apiToken"), "a tunnel has no console");
+    let (_, body) = okta_hooks::simulate::delivery()
+        .event(okta_hooks::simulate::event(okta_hooks::EventType::USER_LIFECYCLE_CREATE))
+        .to_request("http://localhost/", &[("authorization", SECRET)])
+        .unwrap()
+        .into_parts();
+    assert_eq!(send(client.post(&tunnel).body(body.clone())).await.status(), 204);
+    hook.answer_next(&[Answer::Late]);
+    assert_eq!(send(client.post(&tunnel).body(body.clone())).await.status(), 504);
+    assert_eq!(hook.deliveries()[0].raw(), &body);
+    let Some(mut page) = console(&server, 1400) else { return };
+    page.wait_for("#calls", "no complete answer within three seconds");
+    inspect(&mut page, "forwarded");
+    assert!(!all(&mut page).contains("other-secret") && !all(&mut page).contains(SECRET));
+    let before = hook.deliveries().len();
+    page.press("#call", "Replay");
+    page.wait_for("#call-said", "204 in");
+    assert_eq!(hook.deliveries()[before].raw(), &body, "the same bytes, and the secret with them");
+}

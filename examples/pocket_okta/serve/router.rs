@@ -22,8 +22,9 @@
 //!
 //! The pocket's own, without a token. A call is `{id, kind, hookId, attempt, time, durationMs,
 //! request: {method, url, headers: [{name, value, secret}], body}, answer: {status, headers, body} or
-//! null, error, next, note}`; `kind` is `verification`, `delivery`, `replay` or `preview`, and `next`
-//! is `accepted`, `retry` or `lost`. Secret values are masked unless `reveal=1`:
+//! null, error, next, note}`; `kind` is `verification`, `delivery`, `replay`, `preview` or
+//! `forwarded`, and `next` is `accepted`, `retry` or `lost`. Secret values are masked unless
+//! `reveal=1`:
 //!
 //! ```text
 //! GET        /pocket/info                   the org's URL and API token      ?reveal=1
