@@ -274,6 +274,35 @@ async fn a_name_is_a_text_and_the_page_fits_a_phone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_finds_an_org_that_was_started_again() {
+    let (server, hook) = (org(), Hook::start().await);
+    let Some(mut page) = console(&server, 1400) else { return };
+    create_hook(&mut page, &hook.url());
+    verify(&mut page);
+    page.press("#hook-list", "Verify");
+    page.wait_until("document.querySelectorAll('#calls tbody tr').length === 2");
+    let address = server.address.to_string();
+    server.crash();
+    page.wait_for("#live", "Not reachable");
+    // With another token, and with calls that are counted from 1 again.
+    let arguments = ["serve", "--token", "another", "--collect-ms", "20"];
+    let _server = Server::start_with("pocket_okta", &arguments, &[("LISTEN", &address)]);
+    page.wait_for("#live", "Live");
+    page.wait_for("#hooks", "None yet.");
+    page.wait_for("#inspector", "No calls yet.");
+    create_hook(&mut page, &hook.url());
+    verify(&mut page);
+    page.wait_until("document.querySelectorAll('#calls tbody tr').length === 1");
+    page.press("#hook-list", "Deactivate");
+    page.wait_for("#hook-list", "INACTIVE");
+    page.press("#hook-list", "Activate");
+    page.wait_for("#hooks-said", "activated");
+    page.press("#hook-list", "Deactivate");
+    page.press("#hook-list", "Delete");
+    page.wait_for("#hooks", "None yet.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn calls_through_a_tunnel_are_recorded_and_made_again() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let hook = Hook::start().await;

@@ -81,6 +81,15 @@ function request(method, path, body, authorized) {
   return fetch(path, { method, headers, body });
 }
 
+// Answers may come in another order than they were asked for; only the last one counts.
+const asked = { hooks: 0, people: 0 };
+
+function asking(what) {
+  asked[what] += 1;
+  const mine = asked[what];
+  return () => mine === asked[what];
+}
+
 const okta = async (method, path, body) => answered(await request(method, path, body, true));
 const pocket = async (method, path, body) => answered(await request(method, path, body, false));
 const encoded = encodeURIComponent;
@@ -90,7 +99,10 @@ const encoded = encodeURIComponent;
 let hooks = [];
 
 async function loadHooks() {
-  hooks = await okta('GET', EVENT_HOOKS);
+  const isLatest = asking('hooks');
+  const latest = await okta('GET', EVENT_HOOKS);
+  if (!isLatest()) return;
+  hooks = latest;
   $('no-hooks').hidden = hooks.length > 0;
   redraw($('hook-list'), hooks.map(hookCard));
   fillPreviewHooks();
@@ -231,6 +243,7 @@ function countTypes() {
 let edited = null;
 
 async function loadPeople() {
+  const isLatest = asking('people');
   const text = $('people-find').value.trim().replaceAll(/["\\]/g, '');
   const begins = ['login', 'email', 'firstName', 'lastName'].map((name) => `profile.${name} sw "${text}"`);
   // `search` finds the deactivated as well, which a plain list leaves out.
@@ -238,6 +251,7 @@ async function loadPeople() {
   const answer = await request('GET', `${USERS}?limit=200&search=${encoded(search)}`, undefined, true);
   const more = /rel="next"/.test(answer.headers.get('link') ?? '');
   const people = await answered(answer);
+  if (!isLatest()) return;
   $('no-people').hidden = people.length > 0;
   $('no-people').textContent = text === '' ? 'Nobody yet.' : 'Nobody of this name.';
   $('people-more').hidden = !more;
@@ -340,6 +354,8 @@ async function getSample() {
   if ($('preview-hook').value !== '') query.set('hook', $('preview-hook').value);
   sample = JSON.stringify(await pocket('GET', `/pocket/sample?${query}`), null, 2);
   $('preview-body').value = sample;
+  $('preview-body').setSelectionRange(0, 0);
+  $('preview-body').scrollTop = 0;
   notePreview();
 }
 

@@ -99,7 +99,8 @@ async fn pass_on(
     call.await.unwrap_or_else(|_| Err(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// Waits as long as Okta would, and not longer.
+/// Waits as long as Okta would, and not longer. Of an answer's body no more is kept, nor passed on,
+/// than `wire` keeps, which is far more than Okta looks at.
 async fn exchange(app: &App, request: Recorded) -> Result<Response, StatusCode> {
     let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
     let exchange = app.wire.exchange(sent, Attempt::TIMEOUT).await;
