@@ -150,6 +150,23 @@ async fn what_the_guides_do_by_hand_is_done_by_hand() {
     page.wait_for("#preview-note", "not JSON");
 }
 
+#[test]
+fn a_person_added_in_the_console_is_on_the_syncs_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = [("OKTA_HOOK_SECRET", SECRET), ("PAGES", "127.0.0.1:0")];
+    let sync = Server::start_in(directory.path(), "sqlite_sync", &settings);
+    let server = org();
+    let Some(mut page) = console(&server, 1400) else { return };
+    create_hook(&mut page, &format!("http://{}/userTransfer", sync.address));
+    verify(&mut page);
+    add_person(&mut page, "John", "Doe", "john.doe@example.com");
+    let pages = format!("http://{}/", sync.announced("Pages"));
+    let mut shown = Page::open(&pages, 1100, 900).unwrap();
+    shown.wait_for("#users", "john.doe@example.com");
+    page.press("#people-list", "Suspend");
+    shown.wait_for("#users", "SUSPENDED");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_are_inspected_and_made_again_with_modifications() {
     let (server, hook) = (org(), Hook::start().await);
