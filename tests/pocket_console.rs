@@ -313,7 +313,7 @@ async fn the_page_finds_an_org_that_was_started_again() {
     page.press("#hook-list", "Deactivate");
     page.wait_for("#hook-list", "INACTIVE");
     page.press("#hook-list", "Activate");
-    page.wait_for("#hooks-said", "activated");
+    page.wait_for("#hooks-said", "User sync: activated");
     page.press("#hook-list", "Deactivate");
     page.press("#hook-list", "Delete");
     page.wait_for("#hooks", "None yet.");

@@ -49,19 +49,25 @@ function say(where, text, kind = '') {
   where.replaceChildren(...[].concat(text));
 }
 
-// Draws `nodes` in place of what was there; the focus stays with the button that had it, or goes to
-// another one of the same thing.
-function redraw(container, nodes) {
+// Draws `things` in place of what was there; the focus stays with the button that had it, or goes to
+// another one of the same thing. Nothing is drawn anew while nothing has changed: a button that is
+// replaced between the press and the release of the mouse is not clicked.
+function redraw(container, things, draw) {
+  const latest = JSON.stringify(things);
+  if (drawn.get(container) === latest) return;
+  drawn.set(container, latest);
   const active = container.contains(document.activeElement) ? document.activeElement : null;
   const key = active?.dataset.key;
   const top = container.scrollTop;
-  container.replaceChildren(...nodes);
+  container.replaceChildren(...things.map(draw));
   container.scrollTop = top;
   if (!key) return;
   const all = [...container.querySelectorAll('[data-key]')];
   const of = key.split(' ')[0];
   (all.find((one) => one.dataset.key === key) ?? all.find((one) => one.dataset.key.split(' ')[0] === of))?.focus();
 }
+
+const drawn = new Map();
 
 async function answered(answer) {
   const text = await answer.text();
@@ -104,7 +110,7 @@ async function loadHooks() {
   if (!isLatest()) return;
   hooks = latest;
   $('no-hooks').hidden = hooks.length > 0;
-  redraw($('hook-list'), hooks.map(hookCard));
+  redraw($('hook-list'), hooks, hookCard);
   fillPreviewHooks();
 }
 
@@ -129,8 +135,8 @@ function hookCard(hook) {
   const act = (text, operation, work) => button(text, `${id} ${operation}`, $('hooks-said'), work);
   const change = (text, operation) => act(text, operation, async () => {
     await okta('POST', `${EVENT_HOOKS}/${id}/lifecycle/${operation}`);
-    say($('hooks-said'), `${hook.name}: ${operation}d.`, 'good');
     await loadHooks();
+    say($('hooks-said'), `${hook.name}: ${operation}d.`, 'good');
   });
   const buttons = element('div', undefined, 'buttons');
   buttons.append(
@@ -140,8 +146,8 @@ function hookCard(hook) {
   if (!active) {
     buttons.append(act('Delete', 'delete', async () => {
       await okta('DELETE', `${EVENT_HOOKS}/${id}`);
-      say($('hooks-said'), `${hook.name}: deleted.`, 'good');
       await loadHooks();
+      say($('hooks-said'), `${hook.name}: deleted.`, 'good');
     }));
   }
   card.append(title, element('p', hook.channel.config.uri), types, buttons);
@@ -163,8 +169,8 @@ async function verify(hook) {
   const lines = [element('div', refusal ?? `${hook.name}: verified.`)];
   if (refusal && call) lines.push(element('div', whyUnverified(call)));
   if (call) lines.push(lookAt(call));
-  say($('hooks-said'), lines, refusal ? 'bad' : 'good');
   await loadHooks();
+  say($('hooks-said'), lines, refusal ? 'bad' : 'good');
 }
 
 function whyUnverified({ answer, error }) {
@@ -211,8 +217,8 @@ async function createHook() {
   form.value.value = '';
   $('hook-new').open = false;
   $('hook-new').querySelector('summary').focus();
-  say($('hooks-said'), `${created.name}: created. Nothing is delivered before it is verified.`, 'good');
   await loadHooks();
+  say($('hooks-said'), `${created.name}: created. Nothing is delivered before it is verified.`, 'good');
 }
 
 async function loadTypes() {
@@ -255,7 +261,7 @@ async function loadPeople() {
   $('no-people').hidden = people.length > 0;
   $('no-people').textContent = text === '' ? 'Nobody yet.' : 'Nobody of this name.';
   $('people-more').hidden = !more;
-  redraw($('people-list'), people.map(personCard));
+  redraw($('people-list'), people, personCard);
 }
 
 // What can be done to somebody, by status.
@@ -280,8 +286,8 @@ function personCard(user) {
   buttons.append(
     ...(OPERATIONS[status] ?? []).map(([text, operation]) => act(text, operation, async () => {
       await operate(id, operation);
-      say($('people-said'), `${profile.login}: ${text.toLowerCase()}: done.`, 'good');
       await loadPeople();
+      say($('people-said'), `${profile.login}: ${text.toLowerCase()}: done.`, 'good');
     })),
     act('Edit', 'edit', async () => edit(user)));
   card.append(title, element('p', profile.login), buttons);
@@ -320,9 +326,9 @@ async function savePerson() {
     if (start === 'active') body.credentials = { password: { value: crypto.randomUUID() } };
     await okta('POST', `${USERS}?activate=${start !== 'staged'}`, body);
   }
-  say($('people-said'), `${profile.login}: saved.`, 'good');
   edit(null);
   await loadPeople();
+  say($('people-said'), `${profile.login}: saved.`, 'good');
 }
 
 // ---------------------------------------------------------------- preview
