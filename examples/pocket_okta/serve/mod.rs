@@ -6,8 +6,10 @@ mod app;
 mod calls;
 mod chaos;
 mod clock;
+mod console;
 mod errors;
 mod filter;
+mod forward;
 mod groups;
 mod guard;
 mod hooks;
@@ -35,6 +37,7 @@ use std::time::Duration;
 
 use app::App;
 use chaos::Chaos;
+use tokio::net::TcpListener;
 
 /// A small Okta org on this machine.
 ///
@@ -56,9 +59,16 @@ Events that were not delivered when it ends are not delivered later: Okta does n
 The System Log still has them."
 )]
 pub struct Args {
-    /// Where to listen; a loopback address
-    #[arg(long, default_value = "127.0.0.1:4040", env = "LISTEN")]
-    listen: SocketAddr,
+    /// Where to listen; a loopback address [default: 127.0.0.1:4040, or 127.0.0.1:8083 with --forward]
+    #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Listen for a tunnel, and pass on what comes to the receiver at this URL, recorded for the
+    /// inspector; the org and the console are at --console then
+    #[arg(long, value_name = "URL")]
+    forward: Option<forward::Target>,
+    /// With --forward: where the org and the console are; a loopback address
+    #[arg(long, value_name = "ADDRESS", default_value = ORG, requires = "forward")]
+    console: SocketAddr,
     /// Keep the org in this SQLite file (created if missing), secrets of hooks included
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -93,10 +103,26 @@ pub struct Args {
     chaos: Chaos,
 }
 
+const ORG: &str = "127.0.0.1:4040";
+const TUNNEL: &str = "127.0.0.1:8083";
+
+impl Args {
+    /// Where the org is, and where a tunnel ends.
+    fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
+        let listen =
+            |otherwise: &str| self.listen.unwrap_or_else(|| otherwise.parse().expect("an address"));
+        match self.forward {
+            Some(_) => (self.console, Some(listen(TUNNEL))),
+            None => (listen(ORG), None),
+        }
+    }
+}
+
 pub async fn run(args: Args) -> ExitCode {
-    if !args.listen.ip().is_loopback() {
+    let (org, tunnel) = args.addresses();
+    if !org.ip().is_loopback() || tunnel.is_some_and(|address| !address.ip().is_loopback()) {
         eprintln!(
-            "--listen: only a loopback address, such as 127.0.0.1:4040: there is no TLS here"
+            "--listen, --console: only a loopback address, such as 127.0.0.1:4040: there is no TLS here"
         );
         return ExitCode::from(2);
     }
@@ -110,12 +136,18 @@ pub async fn run(args: Args) -> ExitCode {
 }
 
 async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
-    let listener = tokio::net::TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| format!("{}: {error}", args.listen))?;
+    let (org, tunnel) = args.addresses();
+    let listener = bind(org).await?;
     let address = listener.local_addr()?;
     let made_token = args.token.is_none();
+    let target = args.forward.clone();
     let app = Arc::new(App::new(args, address)?);
+    if let (Some(tunnel), Some(target)) = (tunnel, target) {
+        let tunnel = bind(tunnel).await?;
+        println!("Forwarding http://{}/ to {target}/", tunnel.local_addr()?);
+        let proxy = forward::router(app.clone(), target);
+        tokio::spawn(async move { axum::serve(tunnel, proxy).await });
+    }
     print_welcome(&app, made_token);
     let server = axum::serve(listener, router::router(app)).with_graceful_shutdown(shutdown());
     // A live feed is a request without an end: after a while nobody waits for it any more.
@@ -130,6 +162,10 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
+}
+
 /// What is needed to talk to it. The last line is the one that programs wait for.
 fn print_welcome(app: &App, made_token: bool) {
     println!(
@@ -142,6 +178,7 @@ fn print_welcome(app: &App, made_token: bool) {
     } else {
         println!("  API token  as given");
     }
+    println!("  Console    {}/", app.base);
     println!("Listening on {}", app.base);
 }
 

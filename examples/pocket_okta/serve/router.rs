@@ -22,8 +22,9 @@
 //!
 //! The pocket's own, without a token. A call is `{id, kind, hookId, attempt, time, durationMs,
 //! request: {method, url, headers: [{name, value, secret}], body}, answer: {status, headers, body} or
-//! null, error, next, note}`; `kind` is `verification`, `delivery`, `replay` or `preview`, and `next`
-//! is `accepted`, `retry` or `lost`. Secret values are masked unless `reveal=1`:
+//! null, error, next, note}`; `kind` is `verification`, `delivery`, `replay`, `preview` or
+//! `forwarded`, and `next` is `accepted`, `retry` or `lost`. Secret values are masked unless
+//! `reveal=1`:
 //!
 //! ```text
 //! GET        /pocket/info                   the org's URL and API token      ?reveal=1
@@ -39,6 +40,7 @@
 //! GET        /pocket/sample                 a delivery to edit               ?type=&target=&hook=
 //! POST       /pocket/deliver/{hook id}      delivers the body as it is, to a hook in any state
 //! GET        /pocket/event-types            the types a hook can subscribe to
+//! GET        /                              the console: a page over all of this
 //! POST       /pocket/users/{id}/lock        locks a user out (in Okta: wrong passwords)
 //! ```
 
@@ -50,7 +52,7 @@ use axum::routing::{get, post, put};
 
 use super::app::App;
 use super::errors::OktaError;
-use super::{api, guard, pocket};
+use super::{api, console, guard, pocket};
 
 pub fn router(app: Arc<App>) -> Router {
     let okta = Router::new()
@@ -92,6 +94,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/pocket/users/{id}/lock", post(pocket::lock_user))
         .method_not_allowed_fallback(|| async { OktaError::method() });
     okta.merge(pocket)
+        .merge(console::routes())
         .fallback(|| async { OktaError::no_path() })
         .layer(from_fn_with_state(app.clone(), guard::local_only))
         .with_state(app)

@@ -1,0 +1,181 @@
+//! `--forward`: a reverse proxy that records. What a real Okta org sends through a real tunnel is
+//! passed on to the receiver, and is inspected and replayed like the calls of this org.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use okta_hooks::simulate::Attempt;
+use reqwest::Url;
+
+use super::app::App;
+use super::calls::{Finished, Recorded};
+
+/// More than Okta sends by far.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// Headers about one connection, and those that the next request gets anew.
+const NOT_PASSED_ON: [&str; 10] = [
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Headers that are no secret. Which of the others has the hook's secret, only its owner knows.
+const NO_SECRET: [&str; 16] = [
+    "accept",
+    "accept-encoding",
+    "cdn-loop",
+    "cf-ray",
+    "content-type",
+    "date",
+    "forwarded",
+    "server",
+    "traceparent",
+    "user-agent",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-okta-request-id",
+    "x-okta-verification-challenge",
+];
+
+/// The receiver behind the proxy.
+#[derive(Clone)]
+pub struct Target(String);
+
+impl std::str::FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| error.to_string())?;
+        if !matches!(url.scheme(), "http" | "https") || url.query().or(url.fragment()).is_some() {
+            return Err("must be http://… or https://…, without a query".to_owned());
+        }
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Everything that comes goes on to `target`. Nothing of the org is here: a tunnel makes it public.
+pub fn router(app: Arc<App>, target: Target) -> Router {
+    Router::new().fallback(pass_on).layer(DefaultBodyLimit::disable()).with_state((app, target))
+}
+
+async fn pass_on(
+    State((app, target)): State<(Arc<App>, Target)>,
+    request: Request,
+) -> Result<Response, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, LARGEST_BODY).collect().await;
+    let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let request = Recorded {
+        method: parts.method,
+        url: format!("{}{path}", target.0),
+        headers: passed_on(parts.headers),
+        body,
+    };
+    // A task of its own: should the caller hang up, the call is recorded all the same.
+    let call = tokio::spawn(async move { exchange(&app, request).await });
+    call.await.unwrap_or_else(|_| Err(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// Waits as long as Okta would, and not longer. Of an answer's body no more is kept, nor passed on,
+/// than `wire` keeps, which is far more than Okta looks at.
+async fn exchange(app: &App, request: Recorded) -> Result<Response, StatusCode> {
+    let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
+    let exchange = app.wire.exchange(sent, Attempt::TIMEOUT).await;
+    let result = exchange.result.clone();
+    let accepted = result.as_ref().is_ok_and(|answer| answer.status.is_success());
+    app.calls.add(Finished {
+        kind: "forwarded",
+        hook: String::new(),
+        attempt: 1,
+        request,
+        exchange,
+        next: if accepted { "accepted" } else { "lost" },
+        note: None,
+    });
+    match result {
+        Ok(answer) => Ok(answer_of(answer.status, answer.headers, answer.body)),
+        Err(crate::wire::Fault::Silence) => Err(StatusCode::GATEWAY_TIMEOUT),
+        Err(crate::wire::Fault::NoConnection(_)) => Err(StatusCode::BAD_GATEWAY),
+    }
+}
+
+fn answer_of(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response {
+    let mut response = (status, Body::from(body)).into_response();
+    *response.headers_mut() = passed_on(headers);
+    response
+}
+
+fn passed_on(mut headers: HeaderMap) -> HeaderMap {
+    // What `Connection` names is about the connection too.
+    let named: Vec<HeaderName> = headers
+        .get_all("connection")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in NOT_PASSED_ON {
+        headers.remove(name);
+    }
+    for (name, value) in &mut headers {
+        value.set_sensitive(!NO_SECRET.contains(&name.as_str()));
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_the_connection_stay_behind_and_unknown_ones_are_secrets() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Hop"),
+            ("x-hop", "1"),
+            ("content-length", "5"),
+            ("host", "public.example"),
+            ("x-api-key", "s3cret"),
+            ("content-type", "application/json"),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let passed = passed_on(headers);
+        assert_eq!(passed.len(), 2);
+        assert!(passed["x-api-key"].is_sensitive() && !passed["content-type"].is_sensitive());
+    }
+
+    #[test]
+    fn a_target_is_a_place_to_add_paths_to() {
+        assert_eq!("http://127.0.0.1:8082/".parse::<Target>().unwrap().0, "http://127.0.0.1:8082");
+        for odd in ["", "127.0.0.1:8082", "ftp://a/", "http://a/?b", "http://a/#b"] {
+            assert!(odd.parse::<Target>().is_err(), "{odd}");
+        }
+    }
+}
