@@ -246,7 +246,9 @@ fn the_queue_is_full_of_long_deliveries_long_before_it_is_full_of_short_ones() {
     sync.assert_logged("the queue to the database is full");
     other.execute_batch("ROLLBACK").unwrap();
     sync.assert_count("queueLength", 0);
-    assert_eq!(request.send(sync.hook).unwrap().status, 400);
+    // The writer may still be at what it had taken out of the queue, for longer than a delivery waits.
+    let recovers = (0..20).any(|_| request.send(sync.hook).unwrap().status == 400);
+    assert!(recovers, "it takes deliveries again");
     assert_eq!(sync.count("deadLetters"), 1);
     end(sync);
 }
