@@ -325,8 +325,12 @@ fn answers_503_while_the_handler_is_too_slow_and_recovers(example: &str) {
 fn answers_503_when_the_handler_fails(example: &str) {
     let mut server = start(example);
     server.close_output();
-    for attempt in ["the first time", "Okta's second try"] {
-        let answer = post(created("f1", "f1", "fay@example.com")).send(server.address).unwrap();
+    let delivery = |n: usize| post(created(&format!("f{n}"), "f", "fay@example.com"));
+    let send = |n| delivery(n).send(server.address).unwrap();
+    // A process that another test is just starting may hold our end of it for a moment longer.
+    let mut tries = (0..1000).map(|n| (n, send(n)));
+    let (n, first) = tries.find(|(_, answer)| answer.status != 204).expect("it is gone by now");
+    for (attempt, answer) in [("the first time", first), ("Okta's second try", send(n))] {
         assert_answer(attempt, &answer, &Expect::Refused(503, "not be handled now"));
     }
     let answer = post("{\"data\":{\"events\":[]}}").send(server.address).unwrap();
