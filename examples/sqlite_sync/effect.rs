@@ -79,7 +79,8 @@ impl Effect {
     /// The effect of an event. `event_time` is the delivery's, for an event that does not say when
     /// it was published.
     pub fn of(event: &LogEvent, event_time: Option<&str>) -> Self {
-        let key = event.uuid().filter(|uuid| !uuid.is_empty()).unwrap_or(event.raw()).to_owned();
+        let key =
+            event.uuid().filter(|uuid| !uuid.is_empty()).unwrap_or_else(|| event.raw()).to_owned();
         let stamp = Stamp::new(event.published().or(event_time), &key);
         let happened = happened(event);
         let status = status(&event.event_type()).filter(|_| happened);

@@ -11,6 +11,7 @@
 //! Every event is on disk before Okta is told that it arrived; profiles come from the Users API, and
 //! what the hook lost from the System Log.
 
+mod clock;
 #[path = "../common/mod.rs"]
 mod common;
 mod effect;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use crate::clock;
 use crate::store::{Change, Origin, Outcome};
 
 /// Everything since the start of the process.
@@ -23,7 +24,7 @@ pub struct Metrics {
     committed_changes: Count,
     /// How many changes wait for the writer now.
     pub queued: Count,
-    /// When the last event was written, in seconds since 1970; 0 before the first.
+    /// When the last event was written, in milliseconds since 1970; 0 before the first.
     last_event: Count,
 }
 
@@ -47,14 +48,14 @@ impl Metrics {
             _ => {}
         }
         if outcome.new > 0 {
-            self.last_event.0.store(seconds_since_1970(), Ordering::Relaxed);
+            self.last_event.0.store(now(), Ordering::Relaxed);
         }
     }
 
     /// Seconds since the last new event; `None` before the first.
     pub fn seconds_since_last_event(&self) -> Option<u64> {
         let last = self.last_event.get();
-        (last > 0).then(|| seconds_since_1970().saturating_sub(last))
+        (last > 0).then(|| now().saturating_sub(last) / 1000)
     }
 
     /// The Prometheus text format. `users`, `dead` and `backlog` are counted in the database.
@@ -116,6 +117,7 @@ impl Count {
     }
 }
 
-fn seconds_since_1970() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    clock::millis().unsigned_abs()
 }

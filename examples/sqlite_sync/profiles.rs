@@ -1,8 +1,9 @@
 //! Fetches the profiles on the work list, one at a time, as fast as Okta lets us.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use crate::clock::millis;
 use crate::effect::Stamp;
 use crate::okta::{self, Call, Client, ClientError, Why};
 use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
@@ -78,9 +79,4 @@ fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
 
 fn now() -> String {
     jiff::Timestamp::now().to_string()
-}
-
-fn millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

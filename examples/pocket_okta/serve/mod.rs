@@ -21,6 +21,8 @@ mod outbox;
 mod params;
 mod pocket;
 mod router;
+#[path = "../../common/shutdown.rs"]
+mod shutdown;
 mod store;
 mod syslog;
 mod token;
@@ -37,6 +39,7 @@ use std::time::Duration;
 
 use app::App;
 use chaos::Chaos;
+use shutdown::shutdown;
 use tokio::net::TcpListener;
 
 /// A small Okta org on this machine.
@@ -180,22 +183,4 @@ fn print_welcome(app: &App, made_token: bool) {
     }
     println!("  Console    {}/", app.base);
     println!("Listening on {}", app.base);
-}
-
-/// Waits for Ctrl-C or, on Unix, SIGTERM.
-async fn shutdown() {
-    let ctrl_c = async {
-        tokio::signal::ctrl_c().await.expect("a process can listen for Ctrl-C");
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::terminate()).expect("a process can listen for SIGTERM").recv().await;
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminate => {}
-    }
 }

@@ -1,12 +1,11 @@
 //! One change as SQL. The event's key and what it changes are in the same transaction, so a second
 //! delivery of it finds the key and changes nothing.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use okta_hooks::LogEvent;
 use rusqlite::{Transaction, params};
 
 use super::{Change, Found, Origin, Outcome, Profile, Unread};
+use crate::clock::millis;
 use crate::effect::{DELETED, Effect, Membership, Stamp, UserEffect};
 
 pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<Outcome> {
@@ -85,7 +84,7 @@ fn record(
         effect.key,
         event_type.as_str(),
         event.published(),
-        now(),
+        millis(),
         origin.as_str(),
         effect.summary(),
         event.raw(),
@@ -129,7 +128,7 @@ fn upsert_user(
 fn ask_for_profile(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO refreshes (user_id, due_at) VALUES (?1, ?2)
                ON CONFLICT (user_id) DO UPDATE SET asked = asked + 1";
-    done(transaction, sql, params![id, now()]).map(drop)
+    done(transaction, sql, params![id, millis()]).map(drop)
 }
 
 fn upsert_membership(
@@ -154,7 +153,7 @@ fn dead_letter(transaction: &Transaction<'_>, letter: &Unread) -> rusqlite::Resu
     let sql = "INSERT INTO dead_letters (received_at, reason, path, raw) VALUES (?1, ?2, ?3, ?4)
                ON CONFLICT (path, raw) DO NOTHING";
     let Unread { reason, path, raw } = letter;
-    done(transaction, sql, params![now(), reason, path, raw]).map(drop)
+    done(transaction, sql, params![millis(), reason, path, raw]).map(drop)
 }
 
 /// Okta's own word on a user, as of a time: events after it still count. No event has the same stamp,
@@ -191,11 +190,5 @@ fn profile(transaction: &Transaction<'_>, profile: &Profile) -> rusqlite::Result
     let answered = "DELETE FROM refreshes WHERE user_id = ?1 AND asked = ?2";
     let again = "UPDATE refreshes SET attempts = 0, due_at = ?2 WHERE user_id = ?1";
     done(transaction, answered, params![id, asked])?;
-    done(transaction, again, params![id, now()])
-}
-
-/// Milliseconds since 1970.
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    done(transaction, again, params![id, millis()])
 }

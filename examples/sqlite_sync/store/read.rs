@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
-use super::schema::FileId;
-use super::{apply, schema};
+use super::schema::{self, FileId};
+use crate::clock::millis;
 use crate::effect::Stamp;
 
 /// The way to read. A clone shares the connection.
@@ -196,7 +196,7 @@ impl Reader {
                 known: Stamp::restored(row.get(3)?),
             })
         };
-        self.first(sql, apply::now(), refresh).await
+        self.first(sql, millis(), refresh).await
     }
 
     /// Where to go on reading the System Log.
