@@ -9,6 +9,16 @@
 //! A disk that others use too changes its speed from second to second. So all three are measured
 //! in short turns, one right after the other; a round counts if the disk was as quick after it as
 //! before; and the figures are medians over the rounds, "times" of what each round found.
+//!
+//! Linux can hold a quick disk to a slower pace (as root, with version 1 of control groups; 254:0 is
+//! the disk as `lsblk` numbers it, and a sync that appends takes about three writes):
+//!
+//! ```text
+//! mkdir /sys/fs/cgroup/blkio/slow
+//! echo '254:0 9000' > /sys/fs/cgroup/blkio/slow/blkio.throttle.write_iops_device
+//! echo $$ > /sys/fs/cgroup/blkio/slow/cgroup.procs
+//! cargo bench --bench sync
+//! ```
 
 use std::env;
 use std::fs::{self, File};
@@ -26,9 +36,11 @@ const PRETTY: &str = include_str!("delivery.json");
 /// The event's id, but for its first part, which is the lower part of a time, as in Okta's.
 const UUID: &str = "5c2f7c30-6b8a-11f0-b17c-0d9e52c6a8f4";
 
+/// How long each way is measured in a round.
 const TURN: Duration = Duration::from_millis(500);
-/// The disk rests before a turn, as a shared one lets nobody write at full speed for long.
+/// What was written before may still be on its way to the disk.
 const REST: Duration = Duration::from_millis(250);
+/// How many rounds count.
 const ROUNDS: usize = 7;
 
 fn main() {
@@ -109,7 +121,8 @@ fn build() {
     command.args(["build", "--release", "--example", "sqlite_sync"]);
     // What cargo tells this program of itself would make build scripts believe that much changed.
     for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("CARGO_")) && name != "CARGO_HOME" {
+        let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if name.to_str().is_some_and(|name| of_package.iter().any(|of| name.starts_with(of))) {
             command.env_remove(name);
         }
     }
@@ -117,7 +130,7 @@ fn build() {
     assert!(built.is_ok_and(|status| status.success()), "the example builds");
 }
 
-/// How often a second this disk takes a write of 4 KiB to heart.
+/// How often a second this disk makes a write of 4 KiB durable.
 fn syncs(directory: &Path) -> f64 {
     let mut file = File::create(directory.join("syncs")).expect("a file");
     std::thread::sleep(REST);
