@@ -120,8 +120,8 @@ fn build() {
     let mut command = Command::new(cargo);
     command.args(["build", "--release", "--example", "sqlite_sync"]);
     // What cargo tells this program of itself would make build scripts believe that much changed.
+    let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
     for (name, _) in env::vars_os() {
-        let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
         if name.to_str().is_some_and(|name| of_package.iter().any(|of| name.starts_with(of))) {
             command.env_remove(name);
         }

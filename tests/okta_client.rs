@@ -8,30 +8,25 @@ mod okta_org;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::Algorithm;
 use okta::{
     Answered, Call, Client, ClientError, ConfigError, Credentials, Found, ServiceApp, Timeouts,
     User, Why,
 };
 use okta_hooks::system_log::{Cursor, PageError, Query, UrlError};
-use okta_org::{App, OktaOrg, Reply, seconds};
+use okta_org::{
+    API_TOKEN, App, CLIENT_ID, EC_KEY, EC_PUBLIC, OktaOrg, RSA_KEY, RSA_PUBLIC, Reply, TOKENS,
+    USERS, seconds,
+};
 use serde_json::json;
 
-const RSA_KEY: &str = include_str!("keys/test_only_rsa_pkcs8.pem");
 const RSA_KEY_PKCS1: &str = include_str!("keys/test_only_rsa_pkcs1.pem");
-const RSA_PUBLIC: &str = include_str!("keys/test_only_rsa_public.pem");
 const RSA_1024: &str = include_str!("keys/test_only_rsa_1024_pkcs8.pem");
-const EC_KEY: &str = include_str!("keys/test_only_ec_pkcs8.pem");
 const EC_KEY_SEC1: &str = include_str!("keys/test_only_ec_sec1.pem");
 const EC_KEY_P384: &str = include_str!("keys/test_only_ec_p384_pkcs8.pem");
 const EC_KEY_ENCRYPTED: &str = include_str!("keys/test_only_ec_encrypted.pem");
-const EC_PUBLIC: &str = include_str!("keys/test_only_ec_public.pem");
 
-const API_TOKEN: &str = "00secret-api-token";
-const CLIENT_ID: &str = "0oa7kq3f7TzWmXb2a5d7";
 const USER: &str = "00u9kq3f7TzWmXb2a5d7";
-const TOKENS: &str = "/oauth2/v1/token";
-const USERS: &str = "/api/v1/users/";
 
 /// What must never be in an error or a `Debug`, whatever went wrong.
 const SECRETS: [&str; 6] = [API_TOKEN, "granted-", "PRIVATE KEY-----\n", "jane", USER, "/api/v1/"];
@@ -58,7 +53,7 @@ fn with_api_token() -> (OktaOrg, Client) {
 fn with_service_app() -> (OktaOrg, Client) {
     let org = OktaOrg::start();
     org.lock().users.insert(USER.to_owned(), json!({"id": USER, "status": "ACTIVE"}));
-    org.lock().app = Some(app(Algorithm::ES256));
+    org.lock().app = Some(App::new(Algorithm::ES256));
     let client = client_of(&org, ServiceApp::new(CLIENT_ID, EC_KEY).unwrap());
     (org, client)
 }
@@ -69,21 +64,6 @@ fn with_token_to_renew() -> (OktaOrg, Client) {
     let service = ServiceApp::new(CLIENT_ID, EC_KEY).unwrap();
     let client = client_of(&org, service.with_renewal(Duration::from_secs(3600)));
     (org, client)
-}
-
-fn app(algorithm: Algorithm) -> App {
-    let public_key = match algorithm {
-        Algorithm::RS256 => DecodingKey::from_rsa_pem(RSA_PUBLIC.as_bytes()),
-        _ => DecodingKey::from_ec_pem(EC_PUBLIC.as_bytes()),
-    };
-    App {
-        client_id: CLIENT_ID,
-        algorithm,
-        public_key: public_key.unwrap(),
-        key_id: None,
-        token_life: 3600,
-        delay: Duration::ZERO,
-    }
 }
 
 fn client_of(org: &OktaOrg, app: ServiceApp) -> Client {
@@ -412,7 +392,7 @@ async fn a_service_app_signs_with_the_algorithm_of_its_key() {
         [(Algorithm::RS256, RSA_KEY), (Algorithm::RS256, RSA_KEY_PKCS1), (Algorithm::ES256, EC_KEY)]
     {
         let (org, _) = with_service_app();
-        org.lock().app = Some(app(algorithm));
+        org.lock().app = Some(App::new(algorithm));
         let client = client_of(&org, ServiceApp::new(CLIENT_ID, key).unwrap());
         assert_found(client.user(USER, 0).await);
         let user = &org.requests(USERS)[0];

@@ -557,8 +557,8 @@ fn it_listens_on_loopback_only_and_ends_when_told_to() {
     assert!(status.success() && errors.is_empty(), "{status} {errors}");
 }
 
-const PRIVATE_KEY: &[u8] = include_bytes!("support/test_key.pem");
-const PUBLIC_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/test_key.pub.pem");
+const PRIVATE_KEY: &[u8] = include_bytes!("keys/test_only_ec_pkcs8.pem");
+const PUBLIC_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/test_only_ec_public.pem");
 
 #[tokio::test]
 async fn a_service_app_gets_a_token_with_its_key_once_for_each_assertion() {

@@ -10,30 +10,22 @@ mod support;
 use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
-use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, DecodingKey};
-use okta_org::{App, OktaOrg, Recorded, Reply, seconds};
+use jsonwebtoken::Algorithm;
+use okta_org::{
+    API_TOKEN, App, CLIENT_ID, EC_KEY, LOGS, OktaOrg, RSA_KEY, Recorded, Reply, TOKENS, USERS,
+    seconds,
+};
 use serde_json::{Value, json};
 use support::process::example;
 use support::sync::{SECRET, Sync, database, event, eventually, query};
 use tempfile::TempDir;
 
-const RSA_KEY: &str = include_str!("keys/test_only_rsa_pkcs8.pem");
-const RSA_PUBLIC: &str = include_str!("keys/test_only_rsa_public.pem");
-const EC_KEY: &str = include_str!("keys/test_only_ec_pkcs8.pem");
-const EC_PUBLIC: &str = include_str!("keys/test_only_ec_public.pem");
-
-const API_TOKEN: &str = "00secret-api-token";
-const CLIENT_ID: &str = "0oa7kq3f7TzWmXb2a5d7";
 const KEY_ID: &str = "key-2026";
 const JANE: &str = "00u9kq3f7TzWmXb2a5d7";
 const JOHN: &str = "00u1hn3f7TzWmXb2a5d7";
 const JANES: &str = "/api/v1/users/00u9kq3f7TzWmXb2a5d7";
 const JOHNS: &str = "/api/v1/users/00u1hn3f7TzWmXb2a5d7";
-const LOGS: &str = "/api/v1/logs";
-const TOKENS: &str = "/oauth2/v1/token";
-const USERS: &str = "/api/v1/users/";
 const CREATE: &str = "user.lifecycle.create";
 const UPDATE: &str = "user.account.update_profile";
 const THEN: &str = "2026-01-01T00:00:00.000Z";
@@ -100,21 +92,6 @@ fn user(id: &str, status: &str, name: &str) -> Value {
     })
 }
 
-fn app(algorithm: Algorithm, key_id: Option<&'static str>) -> App {
-    let public_key = match algorithm {
-        Algorithm::RS256 => DecodingKey::from_rsa_pem(RSA_PUBLIC.as_bytes()),
-        _ => DecodingKey::from_ec_pem(EC_PUBLIC.as_bytes()),
-    };
-    App {
-        client_id: CLIENT_ID,
-        algorithm,
-        public_key: public_key.expect("a key"),
-        key_id,
-        token_life: 3600,
-        delay: Duration::ZERO,
-    }
-}
-
 /// `count` events in the System Log of the last minutes, with uuids from `log-0`.
 fn logged(count: usize) -> Vec<Value> {
     let start = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(30);
@@ -174,7 +151,7 @@ fn a_created_users_profile_is_fetched_by_a_service_app_with_either_kind_of_key()
     {
         let stage = Stage::new();
         stage.org.lock().api_token = None;
-        stage.org.lock().app = Some(app(algorithm, key_id));
+        stage.org.lock().app = Some(App { key_id, ..App::new(algorithm) });
         let sync = stage.start_as_app(key, key_id);
         assert_eq!(sync.deliver(&[event("1", CREATE, JANE, THEN)]), 204);
         sync.assert_user(JANE, "firstName", "Jane");
@@ -191,7 +168,7 @@ fn a_created_users_profile_is_fetched_by_a_service_app_with_either_kind_of_key()
 #[test]
 fn a_token_that_okta_no_longer_takes_is_replaced() {
     let stage = Stage::new();
-    stage.org.lock().app = Some(app(Algorithm::ES256, None));
+    stage.org.lock().app = Some(App::new(Algorithm::ES256));
     let sync = stage.start_as_app(EC_KEY, None);
     assert_eq!(sync.deliver(&[event("1", CREATE, JANE, THEN)]), 204);
     sync.assert_user(JANE, "firstName", "Jane");
@@ -205,7 +182,7 @@ fn a_token_that_okta_no_longer_takes_is_replaced() {
 #[test]
 fn a_token_that_is_about_to_end_is_replaced_before_okta_refuses_it() {
     let stage = Stage::new();
-    let app = App { token_life: 2, ..app(Algorithm::ES256, None) };
+    let app = App { token_life: 2, ..App::new(Algorithm::ES256) };
     stage.org.lock().app = Some(app);
     let sync = stage.start_as_app(EC_KEY, None);
     // Half of such a token's life is a second.

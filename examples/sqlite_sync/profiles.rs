@@ -12,7 +12,7 @@ use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
 const IDLE: Duration = Duration::from_millis(200);
 
 /// When to try again what will most likely fail again, until an admin changes something.
-const HOPELESS: Duration = Duration::from_secs(15 * 60);
+pub const HOPELESS: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
     loop {

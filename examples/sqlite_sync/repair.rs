@@ -8,6 +8,7 @@ use okta_hooks::system_log::{Cursor, Page, Query};
 
 use crate::effect::Effect;
 use crate::okta::{Answered, Call, Client, ClientError, Why};
+use crate::profiles::HOPELESS;
 use crate::store::{Change, Reader, Store, Unread};
 
 /// How far back the first reading goes: the System Log's own default.
@@ -15,9 +16,6 @@ const FIRST_DAYS: i64 = 7;
 
 /// How long to wait after an error that says nothing of its own.
 const RETRY: Duration = Duration::from_secs(5);
-
-/// When to try again what will most likely fail again, until an admin changes something.
-const HOPELESS: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, reader: Reader, every: Duration) {
     let mut attempt = 0;

@@ -15,6 +15,18 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+pub const RSA_KEY: &str = include_str!("../keys/test_only_rsa_pkcs8.pem");
+pub const RSA_PUBLIC: &str = include_str!("../keys/test_only_rsa_public.pem");
+pub const EC_KEY: &str = include_str!("../keys/test_only_ec_pkcs8.pem");
+pub const EC_PUBLIC: &str = include_str!("../keys/test_only_ec_public.pem");
+
+pub const API_TOKEN: &str = "00secret-api-token";
+pub const CLIENT_ID: &str = "0oa7kq3f7TzWmXb2a5d7";
+
+pub const LOGS: &str = "/api/v1/logs";
+pub const TOKENS: &str = "/oauth2/v1/token";
+pub const USERS: &str = "/api/v1/users/";
+
 /// A running org; it ends when dropped.
 pub struct OktaOrg {
     pub url: String,
@@ -232,10 +244,10 @@ impl Org {
         }
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         match (request.method.as_str(), path) {
-            ("POST", "/oauth2/v1/token") => self.token(request),
+            ("POST", TOKENS) => self.token(request),
             ("GET", _) if !self.lets_in(request) => Reply::error(401, "E0000011"),
-            ("GET", "/api/v1/logs") => self.page(query),
-            ("GET", _) => match path.strip_prefix("/api/v1/users/") {
+            ("GET", LOGS) => self.page(query),
+            ("GET", _) => match path.strip_prefix(USERS) {
                 Some(id) => self.user(&decoded(id)),
                 None => Reply::error(404, "E0000008"),
             },
@@ -280,9 +292,9 @@ impl Org {
         };
         let limit = value("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100);
         let end = self.log.len().min(first + limit);
-        let logs = format!("{}/api/v1/logs", self.link_base.as_deref().unwrap_or(&self.url));
+        let logs = format!("{}{LOGS}", self.link_base.as_deref().unwrap_or(&self.url));
         Reply::new(200, json!(self.log[first..end]).to_string())
-            .header("link", format!("<{}{}>; rel=\"self\"", self.url, "/api/v1/logs"))
+            .header("link", format!("<{}{LOGS}>; rel=\"self\"", self.url))
             .header("link", format!("<{logs}?after={end}&limit={limit}>; rel=\"next\""))
     }
 
@@ -303,7 +315,7 @@ impl Org {
         if field("scope") != "okta.users.read okta.logs.read" {
             return refused(400, "invalid_scope");
         }
-        let audience = format!("{}/oauth2/v1/token", self.url);
+        let audience = format!("{}{TOKENS}", self.url);
         let Some(id) = app.verified(&field("client_assertion"), &audience) else {
             return refused(401, "invalid_client");
         };
@@ -320,6 +332,22 @@ impl Org {
 }
 
 impl App {
+    /// The app [`CLIENT_ID`], with the key of this algorithm: [`RSA_KEY`] or [`EC_KEY`].
+    pub fn new(algorithm: Algorithm) -> Self {
+        let public_key = match algorithm {
+            Algorithm::RS256 => DecodingKey::from_rsa_pem(RSA_PUBLIC.as_bytes()),
+            _ => DecodingKey::from_ec_pem(EC_PUBLIC.as_bytes()),
+        };
+        Self {
+            client_id: CLIENT_ID,
+            algorithm,
+            public_key: public_key.expect("a key"),
+            key_id: None,
+            token_life: 3600,
+            delay: Duration::ZERO,
+        }
+    }
+
     /// The `jti` of an assertion that is right in every point.
     fn verified(&self, assertion: &str, audience: &str) -> Option<String> {
         let mut rules = Validation::new(self.algorithm);
