@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, Limited};
 use okta_hooks::layer::{
     DeadLetter, DecodeLayer, DedupeLayer, GuardLayer, HandlerError, ReplyBody,
@@ -99,11 +99,12 @@ async fn an_inner_service_that_fails_to_get_ready_is_503_too() {
     assert_eq!(answer(service, body("e1", &[])).await.status(), 503);
 }
 
-/// A body of many pieces that says nothing of its length and counts what was taken.
+/// A body of many pieces that says `claimed` of its length and counts what was taken.
 struct Pieces {
     left: usize,
     taken: Arc<AtomicUsize>,
     fails: bool,
+    claimed: u64,
 }
 
 impl Body for Pieces {
@@ -123,6 +124,12 @@ impl Body for Pieces {
         self.taken.fetch_add(1, Ordering::Relaxed);
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b' '; 1000])))))
     }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.claimed);
+        hint
+    }
 }
 
 #[tokio::test]
@@ -131,10 +138,31 @@ async fn no_more_than_the_limit_is_read() {
         .layer(DecodeLayer::new(receiver().with_body_limit(10_000)))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let taken = Arc::new(AtomicUsize::new(0));
-    let endless = Pieces { left: usize::MAX, taken: taken.clone(), fails: false };
+    let endless = Pieces { left: usize::MAX, taken: taken.clone(), fails: false, claimed: 0 };
     let response = answer(service, endless).await;
     assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(taken.load(Ordering::Relaxed), 11);
+}
+
+#[tokio::test]
+async fn nothing_is_read_of_a_body_that_says_it_is_over_the_limit() {
+    let service = ServiceBuilder::new()
+        .layer(DecodeLayer::new(receiver().with_body_limit(10_000)))
+        .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    let taken = Arc::new(AtomicUsize::new(0));
+    let pieces = || Pieces { left: 11, taken: taken.clone(), fails: false, claimed: 0 };
+    let claims = [
+        Request::builder().header("content-length", "10001").body(pieces()),
+        Request::builder().header("content-length", "99999999999999999999999").body(pieces()),
+        Request::builder().body(Pieces { claimed: 10_001, ..pieces() }),
+    ];
+    for request in claims {
+        let response = service.clone().oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let why: &Rejection = response.extensions().get().unwrap();
+        assert_eq!(why.to_string(), "the body is longer than 10000 bytes");
+    }
+    assert_eq!(taken.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
@@ -151,7 +179,7 @@ async fn a_connection_that_fails_within_the_body_is_503() {
     let service = ServiceBuilder::new()
         .layer(DecodeLayer::new(receiver()))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
-    let broken = Pieces { left: 3, taken: Arc::default(), fails: true };
+    let broken = Pieces { left: 3, taken: Arc::default(), fails: true, claimed: 0 };
     let response = answer(service, broken).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.extensions().get(), Some(&Rejection::Incomplete));

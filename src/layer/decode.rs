@@ -6,22 +6,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
-use http_body_util::combinators::Collect;
-use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::BoxError;
 use super::body::ReplyBody;
+use super::body_limit::ReadBody;
 use super::dead_letter::{DeadLetter, Discard};
 use super::oneshot::Oneshot;
 use crate::delivery::Delivery;
 use crate::receiver::Receiver;
 use crate::rejection::Rejection;
-
-type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Turns the inside into a `Service<Delivery>`: reads the body, decodes it, and answers.
 ///
@@ -29,7 +27,7 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// |---|---|
 /// | the inner service returned `Ok` | 204, whatever was in the `Ok` |
 /// | it returned an error, also from `poll_ready` | 503, so that Okta sends the delivery once more; the error is in the response's extensions as a [`HandlerError`] |
-/// | the body is longer than the receiver's limit | 413, and no more than the limit was read |
+/// | the body is longer than the receiver's limit | 413: nothing is read of one that says so, of others no more than the limit |
 /// | the body is no delivery | 400 that says where, after the [dead letters](Self::dead_letters) have it |
 /// | the connection failed within the body | 503 |
 ///
@@ -136,44 +134,44 @@ where
 {
     type Response = Response<ReplyBody>;
     type Error = Infallible;
-    type Future = DecodeFuture<S, D, Collect<Limited<B>>>;
+    type Future = DecodeFuture<S, D, B>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let body = Limited::new(request.into_body(), self.receiver.body_limit()).collect();
+        let body = ReadBody::new(request, self.receiver.body_limit());
         DecodeFuture { service: self.clone(), stage: Stage::Reading { body } }
     }
 }
 
 pin_project_lite::pin_project! {
-    /// The future of [`Decode`]; `R` is the one that reads the body.
-    pub struct DecodeFuture<S: Service<Delivery>, D: Service<DeadLetter>, R> {
+    /// The future of [`Decode`].
+    pub struct DecodeFuture<S: Service<Delivery>, D: Service<DeadLetter>, B> {
         service: Decode<S, D>,
         #[pin]
-        stage: Stage<S, D, R>,
+        stage: Stage<S, D, B>,
     }
 }
 
 pin_project_lite::pin_project! {
     #[project = StageProj]
-    enum Stage<S: Service<Delivery>, D: Service<DeadLetter>, R> {
-        Reading { #[pin] body: R },
+    enum Stage<S: Service<Delivery>, D: Service<DeadLetter>, B> {
+        Reading { #[pin] body: ReadBody<B> },
         SettingAside { #[pin] future: Oneshot<D, DeadLetter>, next: Option<Result<Delivery, Rejection>> },
         Handling { #[pin] future: Oneshot<S, Delivery> },
     }
 }
 
-impl<S, D, R, T> Future for DecodeFuture<S, D, R>
+impl<S, D, B> Future for DecodeFuture<S, D, B>
 where
     S: Service<Delivery> + Clone,
     S::Error: Into<BoxError>,
     D: Service<DeadLetter> + Clone,
     D::Error: Into<BoxError>,
-    R: Future<Output = Result<Collected<T>, BoxError>>,
-    T: Buf,
+    B: Body,
+    B::Error: Into<BoxError>,
 {
     type Output = Result<Response<ReplyBody>, Infallible>;
 
@@ -182,8 +180,8 @@ where
         loop {
             let next = match this.stage.as_mut().project() {
                 StageProj::Reading { body } => match ready!(body.poll(cx)) {
-                    Ok(body) => decoded(this.service, body.to_bytes()),
-                    Err(error) => return reply(&unread(&this.service.receiver, &*error)),
+                    Ok(body) => decoded(this.service, body),
+                    Err(rejection) => return reply(&rejection),
                 },
                 StageProj::SettingAside { future, next } => match ready!(future.poll(cx)) {
                     Ok(_) => handled(this.service, next.take().expect("a stage ends once")),
@@ -203,7 +201,7 @@ where
 }
 
 /// What follows when the body is there.
-fn decoded<S, D, R>(service: &Decode<S, D>, body: Bytes) -> Result<Stage<S, D, R>, Rejection>
+fn decoded<S, D, B>(service: &Decode<S, D>, body: Bytes) -> Result<Stage<S, D, B>, Rejection>
 where
     S: Service<Delivery> + Clone,
     D: Service<DeadLetter> + Clone,
@@ -219,25 +217,15 @@ where
 }
 
 /// What follows when everything that had to be set aside is.
-fn handled<S, D, R>(
+fn handled<S, D, B>(
     service: &Decode<S, D>,
     delivery: Result<Delivery, Rejection>,
-) -> Result<Stage<S, D, R>, Rejection>
+) -> Result<Stage<S, D, B>, Rejection>
 where
     S: Service<Delivery> + Clone,
     D: Service<DeadLetter>,
 {
     Ok(Stage::Handling { future: Oneshot::new(service.inner.clone(), delivery?) })
-}
-
-/// Why the body could not be read: a limit (ours, or one that an outer layer set), or the
-/// connection.
-fn unread(receiver: &Receiver, error: &(dyn Error + 'static)) -> Rejection {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
-    match causes.into_iter().any(<dyn Error>::is::<LengthLimitError>) {
-        true => receiver.too_large(),
-        false => Rejection::Incomplete,
-    }
 }
 
 type Outcome = Poll<Result<Response<ReplyBody>, Infallible>>;
@@ -258,7 +246,7 @@ fn unavailable(error: BoxError) -> Outcome {
     Poll::Ready(Ok(response))
 }
 
-impl<S: Service<Delivery>, D: Service<DeadLetter>, R> fmt::Debug for DecodeFuture<S, D, R> {
+impl<S: Service<Delivery>, D: Service<DeadLetter>, B> fmt::Debug for DecodeFuture<S, D, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeFuture").finish_non_exhaustive()
     }

@@ -1,0 +1,100 @@
+//! How much memory a body takes while it is read: a matter of its bytes, not of its frames.
+
+#![cfg(feature = "tower")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::Request;
+use http_body::{Body, Frame, SizeHint};
+use okta_hooks::layer::DecodeLayer;
+use okta_hooks::{Delivery, Receiver};
+use tower::{ServiceBuilder, ServiceExt, service_fn};
+
+/// The system's allocator, how much of it is in use, and how much was at most.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+#[expect(unsafe_code, reason = "an allocator cannot be written without")]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let in_use = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(in_use, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What a server reads from a socket at once, whatever came.
+const READ_BUFFER: usize = 8 * 1024;
+
+/// One byte per frame, each in a read buffer of its own, as a server passes on what arrives in
+/// segments of one byte.
+struct ByteByByte {
+    left: usize,
+    claimed: u64,
+}
+
+impl Body for ByteByByte {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(left) = self.left.checked_sub(1) else { return Poll::Ready(None) };
+        self.left = left;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b' '; READ_BUFFER]).slice(..1)))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.claimed);
+        hint
+    }
+}
+
+/// The most memory in use at any time while `body` is answered, more than before, and the status.
+async fn peak(body: ByteByByte, limit: usize) -> (usize, u16) {
+    let service = ServiceBuilder::new()
+        .layer(DecodeLayer::new(Receiver::with_insecure_no_auth().with_body_limit(limit)))
+        .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    let before = IN_USE.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let response = service.oneshot(Request::new(body)).await.unwrap_or_else(|never| match never {});
+    (PEAK.load(Ordering::Relaxed) - before, response.status().as_u16())
+}
+
+#[tokio::test]
+async fn a_body_takes_memory_for_its_bytes_and_not_for_its_frames() {
+    const LIMIT: usize = 60_000;
+    // A buffer that grows is in memory twice while it is copied.
+    const MOST: usize = 2 * LIMIT + 2 * READ_BUFFER;
+
+    let (bytes, status) = peak(ByteByByte { left: LIMIT, claimed: 0 }, LIMIT).await;
+    println!("{bytes} bytes for a body of {LIMIT}");
+    assert_eq!(status, 400, "spaces are no delivery");
+    assert!(bytes <= MOST, "{bytes} bytes for a body of {LIMIT}");
+
+    let (bytes, status) = peak(ByteByByte { left: usize::MAX, claimed: 0 }, LIMIT).await;
+    assert_eq!(status, 413);
+    assert!(bytes <= MOST, "{bytes} bytes for a body that was refused");
+
+    let claimed = 1024 * 1024 * 1024;
+    let (bytes, _) = peak(ByteByByte { left: 1, claimed }, usize::MAX).await;
+    assert!(bytes <= 2 * READ_BUFFER, "{bytes} bytes for a claim and one byte");
+}
