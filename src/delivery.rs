@@ -180,17 +180,23 @@ impl Delivery {
         self.batch.resolve(&self.envelope.event_time)
     }
 
-    /// [`event_time`](Self::event_time) as a time; `None` where it is missing. Feature `jiff`. Reads
-    /// what [`LogEvent::published_timestamp`] reads.
+    /// [`event_time`](Self::event_time) as a time; `None` where it is missing or not a valid RFC 3339
+    /// timestamp. Feature `jiff`. Reads what [`LogEvent::published_timestamp`] reads.
     ///
-    /// # Errors
-    ///
-    /// [`TimeError`](crate::TimeError) inside the `Some`, if it is no time that exists.
+    /// ```
+    /// # use okta_hooks::Delivery;
+    /// let delivery = Delivery::from_slice(
+    ///     br#"{"eventTime":"2025-07-27T21:14:17.902144Z","data":{"events":[]}}"#,
+    /// )?;
+    /// let time = delivery.event_timestamp();
+    /// assert_eq!(time.map(|time| time.as_microsecond()), Some(1_753_650_857_902_144));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     #[cfg(feature = "jiff")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
     #[must_use]
-    pub fn event_timestamp(&self) -> Option<Result<jiff::Timestamp, crate::TimeError>> {
-        self.event_time().map(crate::timestamp::timestamp)
+    pub fn event_timestamp(&self) -> Option<jiff::Timestamp> {
+        self.event_time().and_then(crate::timestamp::timestamp)
     }
 }
 

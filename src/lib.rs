@@ -112,9 +112,6 @@ pub use header_lookup::HeaderLookup;
 pub use parse_error::{ParseError, ParseErrorKind};
 pub use receiver::{Inbound, Receiver};
 pub use rejection::Rejection;
-#[cfg(feature = "jiff")]
-#[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
-pub use timestamp::TimeError;
 pub use verification::{CHALLENGE_HEADER, Challenge, ChallengeError};
 
 #[cfg(all(doctest, feature = "tower"))]

@@ -166,27 +166,28 @@ impl LogEvent {
         self.batch.resolve(&self.index().published)
     }
 
-    /// [`published`](Self::published) as a time; `None` where it is missing. Feature `jiff`.
+    /// [`published`](Self::published) as a time; `None` where it is missing or not a valid RFC 3339
+    /// timestamp, as every other malformed member. Feature `jiff`.
     ///
     /// Any number of digits of a second is read, a space for the `T` too, and a time without a zone
     /// as UTC.
     ///
-    /// # Errors
-    ///
-    /// [`TimeError`](crate::TimeError) inside the `Some`, if it is no time that exists.
-    ///
     /// ```
     /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","published":"2025-07-27T21:14:05.318Z"}"#)?;
+    /// assert_eq!(event.published_timestamp().map(|time| time.as_millisecond()), Some(1_753_650_845_318));
+    ///
+    /// // There is no 31 September.
     /// let event = LogEvent::from_slice(br#"{"eventType":"x","published":"2017-09-31T22:23:07.777Z"}"#)?;
-    /// assert!(event.published_timestamp().is_some_and(|time| time.is_err()));
+    /// assert_eq!(event.published_timestamp(), None);
     /// assert_eq!(event.published(), Some("2017-09-31T22:23:07.777Z"));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
     #[cfg(feature = "jiff")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
     #[must_use]
-    pub fn published_timestamp(&self) -> Option<Result<jiff::Timestamp, crate::TimeError>> {
-        self.published().map(crate::timestamp::timestamp)
+    pub fn published_timestamp(&self) -> Option<jiff::Timestamp> {
+        self.published().and_then(crate::timestamp::timestamp)
     }
 
     /// `version`: the format's version, `"0"` so far. A number is read as its text.
