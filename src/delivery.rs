@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::defect::Defect;
 use crate::event::LogEvent;
 use crate::event::index::{self, Batch, Elements, Text};
-use crate::json::{self, Cursor};
+use crate::json::{self, Cursor, Span};
 use crate::parse_error::{ParseError, ParseErrorKind};
 
 /// One request body of an event hook: the envelope and its events.
@@ -18,10 +19,12 @@ use crate::parse_error::{ParseError, ParseErrorKind};
 /// [`event_id`](Self::event_id)). An element that is no event is set aside in
 /// [`defects`](Self::defects) and the others go on.
 ///
+/// A delivery can be passed on: `Serialize` writes the body's JSON as it came, less the events that
+/// [`retain`](Self::retain) or a `DedupeLayer` took out, and `Deserialize` reads it again (both with
+/// `serde_json`), so a queue gets no event twice and the JSON extractors of web frameworks work.
+///
 /// The accessors of the envelope are `None` where a member is missing or no text: an admin can edit
-/// the body of a preview by hand. `Debug` shows no value of the payload. `Serialize` writes the
-/// body's JSON unchanged; `Deserialize` reads it (with `serde_json`), so the JSON extractors of web
-/// frameworks work.
+/// the body of a preview by hand. `Debug` shows no value of the payload.
 ///
 /// Source: Okta, [Ongoing event delivery](https://developer.okta.com/docs/concepts/event-hooks/#ongoing-event-delivery),
 /// and deliveries captured from real hooks.
@@ -50,6 +53,8 @@ use crate::parse_error::{ParseError, ParseErrorKind};
 pub struct Delivery {
     batch: Arc<Batch>,
     envelope: Envelope,
+    /// Where the array of events stands in the body.
+    array: Span,
     events: Vec<LogEvent>,
     defects: Vec<Defect>,
 }
@@ -78,7 +83,7 @@ impl Delivery {
         let batch = Arc::new(Batch { body, events: elements.events });
         let events = LogEvent::all(&batch);
         let defects = Defect::all(&batch, "data.events", elements.set_aside);
-        Ok(Self { batch, envelope, events, defects })
+        Ok(Self { batch, envelope, array: elements.span, events, defects })
     }
 
     /// Like [`from_bytes`](Self::from_bytes), with a copy of `body`.
@@ -97,7 +102,23 @@ impl Delivery {
         &self.events
     }
 
-    /// Keeps only the events that `keep` says `true` to. [`raw`](Self::raw) stays as it is.
+    /// Keeps only the events for which `keep` returns `true`.
+    ///
+    /// [`events`](Self::events), iteration and `Serialize` give those that are left; what is not an
+    /// event stays. [`raw`](Self::raw) and [`get`](Self::get) still give what Okta sent.
+    ///
+    /// ```
+    /// use okta_hooks::{Delivery, EventType};
+    ///
+    /// let body = r#"{"data":{"events":[{"eventType":"user.session.start"},{"eventType":"user.session.end"}]}}"#;
+    /// let mut delivery = Delivery::from_slice(body.as_bytes())?;
+    /// delivery.retain(|event| event.event_type() == EventType::USER_SESSION_END);
+    ///
+    /// let queued = serde_json::to_string(&delivery)?;
+    /// assert_eq!(queued, r#"{"data":{"events":[{"eventType":"user.session.end"}]}}"#);
+    /// assert_eq!(delivery.raw(), body);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn retain(&mut self, keep: impl FnMut(&LogEvent) -> bool) {
         self.events.retain(keep);
     }
@@ -302,10 +323,27 @@ impl fmt::Debug for Delivery {
     }
 }
 
+impl Delivery {
+    /// The body with the elements that are left, each where it stood among the others.
+    fn without_removed(&self) -> String {
+        let events = self.events.iter().map(|event| (event.position(), event.raw()));
+        let defects = self.defects.iter().map(|defect| (defect.position(), defect.raw()));
+        let mut elements: Vec<(usize, &str)> = events.chain(defects).collect();
+        elements.sort_unstable_by_key(|&(position, _)| position);
+        let elements: Vec<&str> = elements.into_iter().map(|(_, json)| json).collect();
+        let (before, after) = self.batch.around(self.array);
+        format!("{before}[{}]{after}", elements.join(",")).trim_ascii().to_owned()
+    }
+}
+
+/// The body's JSON, less what [`retain`](Delivery::retain) took out: see [`Delivery`].
 impl Serialize for Delivery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let body: &RawValue =
-            serde_json::from_slice(&self.batch.body).map_err(serde::ser::Error::custom)?;
+        let body: Cow<'_, RawValue> = match self.events.len() == self.batch.events.len() {
+            true => serde_json::from_slice(&self.batch.body).map(Cow::Borrowed),
+            false => RawValue::from_string(self.without_removed()).map(Cow::Owned),
+        }
+        .map_err(serde::ser::Error::custom)?;
         body.serialize(serializer)
     }
 }

@@ -179,3 +179,57 @@ fn debug_shows_no_id() {
     let claimed = seen.claim(&mut delivery("secret-event-id", &["secret-uuid"]), now);
     assert!(!format!("{seen:?} {claimed:?}").contains("secret"));
 }
+
+/// Okta repeats the first event of a batch together with a new one.
+#[cfg(feature = "tower")]
+#[tokio::test]
+async fn a_queue_behind_the_layer_gets_only_the_event_that_is_new() {
+    use okta_hooks::layer::DedupeLayer;
+    use tower::{ServiceBuilder, ServiceExt, service_fn};
+
+    let (queue, queued) = std::sync::mpsc::channel();
+    let service = ServiceBuilder::new()
+        .layer(DedupeLayer::new(SeenEvents::with_capacity(100)))
+        .service(service_fn(move |delivery: Delivery| {
+            let sent = serde_json::to_vec(&delivery).map(|json| queue.send(json));
+            async move { sent.map(drop) }
+        }));
+    service.clone().oneshot(delivery("e1", &["seen"])).await.unwrap();
+    let mixed = delivery("e2", &["seen", "new"]);
+    service.oneshot(mixed.clone()).await.unwrap();
+
+    queued.recv().unwrap();
+    let read: Delivery = serde_json::from_slice(&queued.recv().unwrap()).unwrap();
+    assert_eq!(uuids(&read), ["new"]);
+    assert_eq!((read.event_id(), read.source()), (mixed.event_id(), mixed.source()));
+}
+
+#[test]
+fn what_retain_leaves_is_what_is_written_and_read_again() {
+    let body = r#" {"a":[1] , "data":{"b":0.00,"events":[ {"uuid":"u1","eventType":"x"} , 5,
+        {"uuid":"u2","eventType":"y","n":1.50}, {"uuid":"u3","eventType":"z"} ] }, "c":{}} "#;
+    let mut delivery = Delivery::from_slice(body.as_bytes()).unwrap();
+    delivery.retain(|event| event.uuid() != Some("u1"));
+    let written = serde_json::to_string(&delivery).unwrap();
+    assert_eq!(
+        written,
+        r#"{"a":[1] , "data":{"b":0.00,"events":[5,{"uuid":"u2","eventType":"y","n":1.50},{"uuid":"u3","eventType":"z"}] }, "c":{}}"#
+    );
+    let read: Delivery = serde_json::from_str(&written).unwrap();
+    assert_eq!((uuids(&read), read.defects().len()), (vec!["u2", "u3"], 1));
+    assert_eq!(delivery.raw(), body, "what came stays what came");
+
+    delivery.retain(|_| false);
+    let empty = serde_json::to_string(&delivery).unwrap();
+    assert!(empty.contains(r#""events":[5] }"#), "{empty}");
+}
+
+#[test]
+fn of_two_lists_of_events_the_one_that_counts_is_written_without_what_was_removed() {
+    let body = r#"{"data":{"events":[{"uuid":"u1","eventType":"x"}]},
+        "data":{"events":[{"uuid":"u2","eventType":"x"},{"uuid":"u3","eventType":"x"}]}}"#;
+    let mut delivery = Delivery::from_slice(body.as_bytes()).unwrap();
+    delivery.retain(|event| event.uuid() == Some("u3"));
+    let read: Delivery = serde_json::from_str(&serde_json::to_string(&delivery).unwrap()).unwrap();
+    assert_eq!(uuids(&read), ["u3"]);
+}

@@ -20,6 +20,13 @@ impl Batch {
         std::str::from_utf8(&self.body[span.range()]).unwrap_or_default()
     }
 
+    /// What stands before a value and after it.
+    pub(crate) fn around(&self, span: Span) -> (&str, &str) {
+        let (start, end) = (span.range().start, span.range().end);
+        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        (&text[..start], &text[end..])
+    }
+
     pub(crate) fn resolve<'a>(&'a self, text: &'a Text) -> Option<&'a str> {
         match text {
             Text::Absent => None,
@@ -196,7 +203,7 @@ pub(crate) fn element(
 pub(crate) fn elements(cursor: &mut Cursor<'_>) -> Result<Elements, ParseError> {
     let mut found = Elements::default();
     let mut position = 0;
-    cursor.array(|cursor| {
+    found.span = cursor.array(|cursor| {
         match element(cursor, position)? {
             Ok(event) => found.events.push(event),
             Err(set_aside) => found.set_aside.push((position, set_aside)),
@@ -210,6 +217,7 @@ pub(crate) fn elements(cursor: &mut Cursor<'_>) -> Result<Elements, ParseError> 
 /// An array of events: the good ones and those that are none, each with its place in the array.
 #[derive(Default)]
 pub(crate) struct Elements {
+    pub(crate) span: Span,
     pub(crate) events: Vec<EventIndex>,
     pub(crate) set_aside: Vec<(u32, SetAside)>,
 }

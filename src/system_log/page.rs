@@ -71,7 +71,7 @@ pub(super) fn read<'h>(
     let mut targets = headers.values("link").filter_map(link::next);
     let next = targets.next().map(|target| asked.follow(target));
     let next = next.transpose().map_err(PageError::Next)?;
-    let Elements { events, set_aside } = array(&body).map_err(PageError::Body)?;
+    let Elements { events, set_aside, .. } = array(&body).map_err(PageError::Body)?;
     let is_full = events.len() + set_aside.len() >= asked.limit();
     let batch = Arc::new(Batch { body, events });
     let defects = Defect::all(&batch, "", set_aside);
