@@ -72,8 +72,8 @@ async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejecti
         Err(_) => return Err(receiver.too_large()),
     };
     let delivery = receiver.decode(body)?;
-    if let [first, ..] = delivery.defects() {
-        tracing::warn!(elements = delivery.defects().len(), reason = %first, "set aside");
+    if let [first, ..] = delivery.invalid_events() {
+        tracing::warn!(elements = delivery.invalid_events().len(), reason = %first, "set aside");
     }
     Ok(delivery)
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{env, fs, slice};
 
-use okta_hooks::{Defect, Delivery, LogEvent, ParseError, ParseErrorKind};
+use okta_hooks::{Delivery, InvalidEvent, LogEvent, ParseError, ParseErrorKind};
 use serde_json::value::RawValue;
 
 const HELP: &str = "\
@@ -136,11 +136,13 @@ impl Input {
     fn defects(&self) -> Vec<(usize, String, &'static str)> {
         let mut found = Vec::new();
         if let Self::Delivery(delivery) = self {
-            let whole = |defect: &Defect| (defect.position(), defect.path(), defect.expected());
-            found.extend(delivery.defects().iter().map(whole));
+            let whole = |defect: &InvalidEvent| {
+                (defect.position(), defect.path(), defect.reason().expected())
+            };
+            found.extend(delivery.invalid_events().iter().map(whole));
         }
         for event in self.events() {
-            for defect in event.defects() {
+            for defect in event.schema_mismatches() {
                 found.push((event.position(), defect.path().to_owned(), defect.expected()));
             }
         }

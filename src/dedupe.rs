@@ -168,7 +168,7 @@ impl SeenEvents {
             return Claimed::InFlight;
         }
         let nothing_left = !is_new.is_empty() && !is_new.contains(&true);
-        if nothing_left && delivery.defects().is_empty() {
+        if nothing_left && delivery.invalid_events().is_empty() {
             return Claimed::Seen;
         }
         memory.in_flight.extend(claimed.iter().map(|key| (*key, Vec::new())));

@@ -6,24 +6,25 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::defect::Defect;
 use crate::event::LogEvent;
-use crate::event::index::{self, Batch, Elements, Text};
-use crate::json::{self, Cursor, Span};
+use crate::event::index::{self, Batch, Elements, StringMember};
+use crate::invalid_event::InvalidEvent;
+use crate::json::{self, Scanner, Span};
 use crate::parse_error::{ParseError, ParseErrorKind};
+use crate::utf8;
 
 /// One request body of an event hook: the envelope and its events.
 ///
 /// It keeps the bytes Okta sent and an index into them, made in one pass. Okta merges events that
 /// are close in time, so there may be many, in any order; the same delivery may come twice (compare
-/// [`event_id`](Self::event_id)). An element that is no event is set aside in
-/// [`defects`](Self::defects) and the others go on.
+/// [`event_id`](Self::event_id)). An element that is not an event is quarantined in
+/// [`invalid_events`](Self::invalid_events) and the others go on.
 ///
 /// A delivery can be passed on: `Serialize` writes the body's JSON as it came, less the events that
 /// [`retain`](Self::retain) or a `DedupeLayer` took out, and `Deserialize` reads it again (both with
 /// `serde_json`), so a queue gets no event twice and the JSON extractors of web frameworks work.
 ///
-/// The accessors of the envelope are `None` where a member is missing or no text: an admin can edit
+/// The accessors of the envelope are `None` where a member is missing or not a string: an admin can edit
 /// the body of a preview by hand. `Debug` shows no value of the payload.
 ///
 /// Source: Okta, [Ongoing event delivery](https://developer.okta.com/docs/concepts/event-hooks/#ongoing-event-delivery),
@@ -56,18 +57,18 @@ pub struct Delivery {
     /// Where the array of events stands in the body.
     array: Span,
     events: Vec<LogEvent>,
-    defects: Vec<Defect>,
+    invalid_events: Vec<InvalidEvent>,
 }
 
 #[derive(Clone, Default)]
 struct Envelope {
-    event_type: Text,
-    event_type_version: Text,
-    cloud_events_version: Text,
-    content_type: Text,
-    source: Text,
-    event_id: Text,
-    event_time: Text,
+    event_type: StringMember,
+    event_type_version: StringMember,
+    cloud_events_version: StringMember,
+    content_type: StringMember,
+    source: StringMember,
+    event_id: StringMember,
+    event_time: StringMember,
 }
 
 impl Delivery {
@@ -78,12 +79,12 @@ impl Delivery {
     /// [`ParseError`] if `body` is not JSON, or not an object with an array in `data.events`.
     pub fn from_bytes(body: impl Into<Bytes>) -> Result<Self, ParseError> {
         let body = body.into();
-        let mut cursor = Cursor::new(index::utf8(&body)?)?;
-        let (envelope, elements) = envelope(&mut cursor)?;
+        let mut scanner = Scanner::new(utf8::from_utf8(&body)?)?;
+        let (envelope, elements) = envelope(&mut scanner)?;
         let batch = Arc::new(Batch { body, events: elements.events });
         let events = LogEvent::all(&batch);
-        let defects = Defect::all(&batch, "data.events", elements.set_aside);
-        Ok(Self { batch, envelope, array: elements.span, events, defects })
+        let invalid_events = InvalidEvent::all(&batch, "data.events", elements.invalid);
+        Ok(Self { batch, envelope, array: elements.span, events, invalid_events })
     }
 
     /// Like [`from_bytes`](Self::from_bytes), with a copy of `body`.
@@ -95,7 +96,7 @@ impl Delivery {
         Self::from_bytes(Bytes::copy_from_slice(body))
     }
 
-    /// The events, in the order sent, which means nothing: order them by
+    /// The events, in array order, which Okta does not guarantee: sort by
     /// [`published`](LogEvent::published).
     #[must_use]
     pub fn events(&self) -> &[LogEvent] {
@@ -123,10 +124,10 @@ impl Delivery {
         self.events.retain(keep);
     }
 
-    /// The elements of `data.events` that are no events, in the order sent.
+    /// The elements of `data.events` that are not events, in array order.
     #[must_use]
-    pub fn defects(&self) -> &[Defect] {
-        &self.defects
+    pub fn invalid_events(&self) -> &[InvalidEvent] {
+        &self.invalid_events
     }
 
     /// The whole body, as sent.
@@ -139,7 +140,7 @@ impl Delivery {
     /// if it is doubled. Reads through the whole body.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&RawValue> {
-        json::member(index::utf8(&self.batch.body).ok()?.trim_ascii(), name)
+        json::member(utf8::from_utf8(&self.batch.body).ok()?.trim_ascii(), name)
     }
 
     /// `eventType`: the envelope's type, `com.okta.event_hook`. Not the type of an event.
@@ -222,21 +223,21 @@ impl Delivery {
 }
 
 /// Reads the envelope; of duplicate members the last one counts, `data` and `events` included.
-fn envelope(cursor: &mut Cursor<'_>) -> Result<(Envelope, Elements), ParseError> {
-    if cursor.peek().is_some_and(|first| first != b'{') {
-        let not_an_object = cursor.error(ParseErrorKind::NotAnObject);
+fn envelope(scanner: &mut Scanner<'_>) -> Result<(Envelope, Elements), ParseError> {
+    if scanner.peek().is_some_and(|first| first != b'{') {
+        let not_an_object = scanner.error(ParseErrorKind::NotAnObject);
         // What is not JSON at all is said to be that.
-        cursor.value()?;
-        cursor.end()?;
+        scanner.value()?;
+        scanner.end()?;
         return Err(not_an_object);
     }
     let mut envelope = Envelope::default();
-    let mut draft_event_id = Text::default();
+    let mut draft_event_id = StringMember::default();
     let mut elements = None;
-    cursor.object(|cursor, key| {
+    scanner.object(|scanner, key| {
         let member = match key {
             "data" => {
-                elements = data(cursor)?;
+                elements = data(scanner)?;
                 return Ok(());
             }
             "eventType" => &mut envelope.event_type,
@@ -247,40 +248,40 @@ fn envelope(cursor: &mut Cursor<'_>) -> Result<(Envelope, Elements), ParseError>
             "eventId" => &mut envelope.event_id,
             "eventID" => &mut draft_event_id,
             "eventTime" => &mut envelope.event_time,
-            _ => return cursor.value().map(drop),
+            _ => return scanner.value().map(drop),
         };
-        *member = Text::read(cursor)?;
+        *member = StringMember::read(scanner)?;
         Ok(())
     })?;
     let Some(elements) = elements else {
-        let missing = cursor.error(ParseErrorKind::NoEvents);
-        cursor.end()?;
+        let missing = scanner.error(ParseErrorKind::NoEvents);
+        scanner.end()?;
         return Err(missing);
     };
-    cursor.end()?;
-    if matches!(envelope.event_id, Text::Absent) {
+    scanner.end()?;
+    if matches!(envelope.event_id, StringMember::Absent) {
         envelope.event_id = draft_event_id;
     }
     Ok((envelope, elements))
 }
 
 /// Reads the value of `data`: `None` if it holds no array of events.
-fn data(cursor: &mut Cursor<'_>) -> Result<Option<Elements>, ParseError> {
-    if cursor.peek() != Some(b'{') {
-        cursor.value()?;
+fn data(scanner: &mut Scanner<'_>) -> Result<Option<Elements>, ParseError> {
+    if scanner.peek() != Some(b'{') {
+        scanner.value()?;
         return Ok(None);
     }
     let mut elements = None;
-    cursor.object(|cursor, key| {
-        let is_array = cursor.peek() == Some(b'[');
+    scanner.object(|scanner, key| {
+        let is_array = scanner.peek() == Some(b'[');
         match key {
-            "events" if is_array => elements = Some(index::elements(cursor)?),
+            "events" if is_array => elements = Some(index::elements(scanner)?),
             "events" => {
-                cursor.value()?;
+                scanner.value()?;
                 elements = None;
             }
             _ => {
-                cursor.value()?;
+                scanner.value()?;
             }
         }
         Ok(())
@@ -318,7 +319,7 @@ impl fmt::Debug for Delivery {
         f.debug_struct("Delivery")
             .field("bytes", &self.batch.body.len())
             .field("events", &self.events.len())
-            .field("defects", &self.defects)
+            .field("invalid_events", &self.invalid_events)
             .finish_non_exhaustive()
     }
 }
@@ -327,8 +328,8 @@ impl Delivery {
     /// The body with the elements that are left, each where it stood among the others.
     fn without_removed(&self) -> String {
         let events = self.events.iter().map(|event| (event.position(), event.raw()));
-        let defects = self.defects.iter().map(|defect| (defect.position(), defect.raw()));
-        let mut elements: Vec<(usize, &str)> = events.chain(defects).collect();
+        let invalid = self.invalid_events.iter().map(|element| (element.position(), element.raw()));
+        let mut elements: Vec<(usize, &str)> = events.chain(invalid).collect();
         elements.sort_unstable_by_key(|&(position, _)| position);
         let elements: Vec<&str> = elements.into_iter().map(|(_, json)| json).collect();
         let (before, after) = self.batch.around(self.array);
@@ -365,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_delivery_is_refused_with_its_place() {
+    fn a_body_that_is_not_a_delivery_is_refused_with_its_place() {
         refused("", "unexpected end of JSON at line 1 column 0");
         refused("{\"data\":{\"events\":[", "unexpected end of JSON at line 1 column 19");
         refused("{\"data\":{\"events\":[{]}}", "not valid JSON at line 1 column 21");

@@ -20,7 +20,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// `start` and `end` fit: [`Cursor::new`] refuses longer texts.
+    /// `start` and `end` fit: [`Scanner::new`] refuses longer texts.
     fn new(start: usize, end: usize) -> Self {
         Self { start: start as u32, end: end as u32 }
     }
@@ -49,12 +49,12 @@ impl Span {
 
 /// Walks one JSON text from its start.
 #[derive(Debug)]
-pub(crate) struct Cursor<'a> {
+pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Result<Self, ParseError> {
         if u32::try_from(text.len()).is_err() {
             return Err(ParseError::new(ParseErrorKind::TooLong, text.as_bytes(), 0));
@@ -98,7 +98,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads an object: `member` gets each key with the cursor before its value, which it reads.
+    /// Reads an object: `member` gets each key with the scanner before its value, which it reads.
     pub(crate) fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<(), ParseError>,
@@ -120,7 +120,7 @@ impl<'a> Cursor<'a> {
         Ok(Span::new(start, self.at))
     }
 
-    /// Reads an array: `element` gets the cursor before each element, which it reads.
+    /// Reads an array: `element` gets the scanner before each element, which it reads.
     pub(crate) fn array(
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<(), ParseError>,
@@ -195,22 +195,22 @@ pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
 
 /// Calls `member` with the key and the JSON of each member; does nothing for another shape.
 ///
-/// `json` is a value that [`Cursor::value`] has passed, so that no error is left to find.
+/// `json` is a value that [`Scanner::value`] has passed, so that no error is left to find.
 pub(crate) fn for_each_member<'a>(json: &'a str, mut member: impl FnMut(&str, &'a str)) {
-    let Ok(mut cursor) = Cursor::new(json) else { return };
-    let _ = cursor.object(|cursor, key| {
-        let span = cursor.value()?;
-        member(key, cursor.text(span));
+    let Ok(mut scanner) = Scanner::new(json) else { return };
+    let _ = scanner.object(|scanner, key| {
+        let span = scanner.value()?;
+        member(key, scanner.text(span));
         Ok(())
     });
 }
 
 /// Calls `element` with the JSON of each element; does nothing for another shape.
 pub(crate) fn for_each_element<'a>(json: &'a str, mut element: impl FnMut(&'a str)) {
-    let Ok(mut cursor) = Cursor::new(json) else { return };
-    let _ = cursor.array(|cursor| {
-        let span = cursor.value()?;
-        element(cursor.text(span));
+    let Ok(mut scanner) = Scanner::new(json) else { return };
+    let _ = scanner.array(|scanner| {
+        let span = scanner.value()?;
+        element(scanner.text(span));
         Ok(())
     });
 }
@@ -290,9 +290,9 @@ mod tests {
             "{\"a\":1\u{a0}}",
         ];
         for text in texts {
-            let ours = Cursor::new(text).and_then(|mut cursor| {
-                cursor.object(|cursor, _| cursor.value().map(drop))?;
-                cursor.end()
+            let ours = Scanner::new(text).and_then(|mut scanner| {
+                scanner.object(|scanner, _| scanner.value().map(drop))?;
+                scanner.end()
             });
             let theirs = serde_json::from_str::<IgnoredAny>(text);
             assert_eq!(ours.is_ok(), theirs.is_ok(), "{text}");

@@ -62,8 +62,8 @@
 //!
 //! - [`HeaderAuth`]: the secret header, its rotation, and the constant-time check.
 //! - [`Challenge`]: the answer to a verification.
-//! - [`Delivery`], [`LogEvent`], [`event`]: what Okta sent, typed, to the byte. [`Defect`] is what
-//!   was odd.
+//! - [`Delivery`], [`LogEvent`], [`event`]: what Okta sent, typed, to the byte. [`InvalidEvent`] is
+//!   an element that is not one, [`SchemaMismatch`](event::SchemaMismatch) a malformed member.
 //! - [`EventType`]: Okta's catalogue.
 //! - [`SeenEvents`]: each event once.
 //! - [`system_log`]: what hooks lost, from the System Log API.
@@ -82,11 +82,11 @@
 
 mod auth;
 mod dedupe;
-mod defect;
 mod delivery;
 pub mod event;
 mod event_type;
 mod header_lookup;
+mod invalid_event;
 mod json;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
@@ -100,15 +100,16 @@ pub mod simulate;
 pub mod system_log;
 #[cfg(feature = "jiff")]
 mod timestamp;
+mod utf8;
 mod verification;
 
 pub use auth::{AuthError, ConfigError, HeaderAuth, MatchedSecret};
 pub use dedupe::{Claim, Claimed, SeenEvents};
-pub use defect::Defect;
 pub use delivery::Delivery;
 pub use event::LogEvent;
 pub use event_type::{EventType, EventTypeInfo, InvalidEventType};
 pub use header_lookup::HeaderLookup;
+pub use invalid_event::{InvalidEvent, InvalidReason};
 pub use parse_error::{ParseError, ParseErrorKind};
 pub use receiver::{Inbound, Receiver};
 pub use rejection::Rejection;

@@ -33,17 +33,17 @@ pub enum ParseErrorKind {
     /// JSON is UTF-8 (RFC 8259, section 8.1); this body is not.
     #[error("not UTF-8")]
     NotUtf8,
-    /// The body is JSON, but no object.
+    /// The body is JSON, but not an object.
     #[error("expected an object")]
     NotAnObject,
-    /// The body is JSON, but no array, as a page of the System Log is.
+    /// The body is JSON, but not an array, as a page of the System Log is.
     #[error("expected an array")]
     NotAnArray,
-    /// A delivery has no `data.events`, or it is no array.
+    /// A delivery has no `data.events`, or it is not an array.
     #[error("expected an array of events in `data.events`")]
     NoEvents,
-    /// A single event has no `eventType`, or it is no text.
-    #[error("expected a text in `eventType`")]
+    /// A single event has no `eventType`, or it is not a string.
+    #[error("expected a string in `eventType`")]
     NoEventType,
     /// The body is 4 GiB or longer.
     #[error("too long")]
@@ -77,7 +77,7 @@ impl ParseError {
         Self { kind, line: 1 + newlines(before), column }
     }
 
-    /// serde_json's error about the value that starts at `start`, without serde_json's text,
+    /// serde_json's error about the value that starts at `start`, without serde_json's message,
     /// which may quote the value.
     pub(crate) fn from_json(error: &serde_json::Error, body: &[u8], start: usize) -> Self {
         let kind = match error.classify() {

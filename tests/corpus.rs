@@ -143,18 +143,20 @@ impl<'a> Input<'a> {
     /// In the form of a case's `defects`, by the event's place.
     fn defects(&self) -> Value {
         let mut found = Vec::new();
-        for defect in self.delivery.iter().flat_map(Delivery::defects) {
+        for defect in self.delivery.iter().flat_map(Delivery::invalid_events) {
             let element = format!("data.events[{}]", defect.position());
             let path = defect.path();
             let path = path.strip_prefix(&element).unwrap().trim_start_matches('.').to_owned();
             assert_eq!(
                 defect.to_string(),
-                format!("{}: expected {}", defect.path(), defect.expected())
+                format!("{}: expected {}", defect.path(), defect.reason().expected())
             );
             found.push((defect.position(), path));
         }
         for (place, event) in &self.events {
-            found.extend(event.defects().iter().map(|defect| (*place, defect.path().to_owned())));
+            found.extend(
+                event.schema_mismatches().iter().map(|defect| (*place, defect.path().to_owned())),
+            );
         }
         found.sort_by_key(|&(place, _)| place);
         found
@@ -232,12 +234,13 @@ fn delivery_loses_nothing(delivery: &Delivery, json: &str) {
     let data = members(delivery.get("data").unwrap().get());
     let sent: Vec<&RawValue> = serde_json::from_str(data["events"].get()).unwrap();
     let events = delivery.into_iter().map(|event| (event.position(), event.raw()));
-    let set_aside = delivery.defects().iter().map(|defect| (defect.position(), defect.raw()));
+    let set_aside =
+        delivery.invalid_events().iter().map(|defect| (defect.position(), defect.raw()));
     let mut kept: Vec<(usize, &str)> = events.chain(set_aside).collect();
     kept.sort_by_key(|&(place, _)| place);
     let sent: Vec<(usize, &str)> = sent.into_iter().map(RawValue::get).enumerate().collect();
     assert_eq!(kept, sent);
-    shows_no_text_of(json, &format!("{delivery:?} {:?}", delivery.defects()));
+    shows_no_text_of(json, &format!("{delivery:?} {:?}", delivery.invalid_events()));
 }
 
 fn is_the_same_alone(event: &LogEvent) {
@@ -247,7 +250,7 @@ fn is_the_same_alone(event: &LogEvent) {
     assert_eq!(alone.event_type(), event.event_type());
     assert_eq!(alone.uuid(), event.uuid());
     assert_eq!(alone.published(), event.published());
-    assert_eq!(alone.defects(), event.defects());
+    assert_eq!(alone.schema_mismatches(), event.schema_mismatches());
     let unknown = members(event.raw()).into_keys();
     for name in MEMBERS.map(str::to_owned).into_iter().chain(unknown) {
         let get = |event: &LogEvent| event.get(&name).map(|json| json.get().to_owned());
@@ -320,7 +323,7 @@ impl Touched {
         let event = format!(r#"{{"eventType":"again"{}}}"#, parts.collect::<String>());
         let event = LogEvent::from_slice(event.as_bytes()).unwrap();
         assert_eq!(touch_everything(&event).parts, self.parts);
-        assert_eq!(event.defects(), []);
+        assert_eq!(event.schema_mismatches(), []);
     }
 }
 
@@ -484,7 +487,7 @@ fn a_deep_element_is_set_aside_and_the_others_go_on() {
         input.check();
         assert_eq!(input.defects(), serde_json::json!([{"event": 0, "path": path}]));
         assert_eq!(input.events.len(), 1);
-        assert_eq!(input.delivery.unwrap().defects()[0].raw(), deep);
+        assert_eq!(input.delivery.unwrap().invalid_events()[0].raw(), deep);
     }
 }
 
@@ -506,7 +509,7 @@ fn a_deep_member_is_kept_and_reads_as_its_shape_allows() {
                 (_, false) if is_part => None,
                 _ => Some(name),
             };
-            let defects = event.defects();
+            let defects = event.schema_mismatches();
             assert_eq!(defects.first().map(|defect| defect.path()), path, "{name}");
             assert!(defects.len() < 2);
         }
@@ -522,7 +525,7 @@ fn deep_values_in_free_form_objects_are_kept() {
     );
     let event = LogEvent::from_slice(json.as_bytes()).unwrap();
     assert_eq!(event.debug_data("k").as_deref(), Some(&*deep));
-    assert_eq!(event.defects(), []);
+    assert_eq!(event.schema_mismatches(), []);
     touch_everything(&event).reads_the_same_again();
 }
 
@@ -554,5 +557,5 @@ fn as_many_defects_as_fit_a_body_are_all_found() {
     // If each defect were compared with all others, nobody would wait for the end.
     let json = format!(r#"{{"eventType":"x","target":[5{}]}}"#, ",5".repeat(150_000));
     let event = LogEvent::from_slice(json.as_bytes()).unwrap();
-    assert_eq!(event.defects().len(), 150_001);
+    assert_eq!(event.schema_mismatches().len(), 150_001);
 }

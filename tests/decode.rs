@@ -214,7 +214,7 @@ async fn dead_letters_are_kept_before_anything_is_answered() {
                 Bytes::from("{\"password\": hunter2}")
             ),
             (
-                "data.events[0]: expected an object, data.events[2].eventType: expected a text"
+                "data.events[0]: expected an object, data.events[2].eventType: expected a string"
                     .to_owned(),
                 Bytes::from(odd)
             ),

@@ -77,8 +77,8 @@ fn the_table_counts_inputs_events_types_and_defects_over_all_files() {
         3    user.session.start
         2    user.session.end
         7  defects
-        3    actor.id: expected a text
-        1    data.events[].eventType: expected a text
+        3    actor.id: expected a string
+        1    data.events[].eventType: expected a string
         1    data.events[]: expected an object
         1    debugContext: expected an object
         1    target[]: expected an object
@@ -158,7 +158,7 @@ fn each_element_of_a_system_log_array_is_an_input() {
     assert_eq!(numbers, [r#"{"input":1"#, r#"{"input":2"#, r#"{"input":4"#]);
     assert_eq!(
         complaints,
-        ["decode: standard input: expected a text in `eventType` at line 4 column 3"]
+        ["decode: standard input: expected a string in `eventType` at line 4 column 3"]
     );
 }
 
@@ -194,7 +194,7 @@ fn a_broken_line_is_named_and_the_others_are_processed() {
         "unexpected end of JSON at line 2 column 60",
         "not valid JSON at line 5 column 14",
         "expected an array of events in `data.events` at line 6 column 1",
-        "expected a text in `eventType` at line 7 column 1",
+        "expected a string in `eventType` at line 7 column 1",
         "expected an object at line 8 column 1",
         "not valid JSON at line 9 column 37",
         "not valid JSON at line 10 column 18",

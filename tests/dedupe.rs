@@ -117,7 +117,7 @@ fn defects_are_handed_over_even_beside_events_that_were_seen() {
         "data":{"events":[{"uuid":"u1","eventType":"user.session.start"},5]}}"#;
     let mut odd = Delivery::from_slice(body.as_bytes()).unwrap();
     let _claim = claim(&seen, &mut odd, now);
-    assert_eq!((odd.events().len(), odd.defects().len()), (0, 1));
+    assert_eq!((odd.events().len(), odd.invalid_events().len()), (0, 1));
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn what_retain_leaves_is_what_is_written_and_read_again() {
         r#"{"a":[1] , "data":{"b":0.00,"events":[5,{"uuid":"u2","eventType":"y","n":1.50},{"uuid":"u3","eventType":"z"}] }, "c":{}}"#
     );
     let read: Delivery = serde_json::from_str(&written).unwrap();
-    assert_eq!((uuids(&read), read.defects().len()), (vec!["u2", "u3"], 1));
+    assert_eq!((uuids(&read), read.invalid_events().len()), (vec!["u2", "u3"], 1));
     assert_eq!(delivery.raw(), body, "what came stays what came");
 
     delivery.retain(|_| false);

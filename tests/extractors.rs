@@ -7,7 +7,7 @@ const HOSTILE: &str = r#"{"data":{"events":"hunter2"}}"#;
 
 fn counts(delivery: &Delivery) -> String {
     assert_eq!(delivery.raw(), BODY, "not a byte is lost");
-    format!("{} {}", delivery.events().len(), delivery.defects().len())
+    format!("{} {}", delivery.events().len(), delivery.invalid_events().len())
 }
 
 #[tokio::test]
@@ -54,5 +54,5 @@ fn serde_json_reads_a_system_log_answer_and_writes_it_back() {
     assert_eq!(serde_json::to_string(&events).unwrap(), page);
     assert_eq!(events[0].uuid(), Some("u1"));
     let error = serde_json::from_str::<Vec<LogEvent>>(r#"[{"eventType":5}]"#).unwrap_err();
-    assert!(error.to_string().contains("expected a text in `eventType`"), "{error}");
+    assert!(error.to_string().contains("expected a string in `eventType`"), "{error}");
 }

@@ -63,7 +63,7 @@ fn damage(body: &mut Vec<u8>, random: &mut fastrand::Rng) {
 
 /// Everything that reads a part; what comes out does not matter here.
 fn read_all(event: &LogEvent) {
-    let defects = event.defects();
+    let defects = event.schema_mismatches();
     assert!(defects.iter().all(|defect| !defect.path().is_empty()));
     let parts =
         (event.actor(), event.client(), event.device(), event.outcome(), event.transaction());
@@ -92,7 +92,10 @@ fn damaged_bodies_never_panic_and_are_json_when_serde_json_says_so() {
             Ok(delivery) => {
                 assert!(is_json, "round {round}: accepted no JSON");
                 delivery.events().iter().for_each(read_all);
-                delivery.defects().iter().for_each(|defect| assert!(!defect.raw().is_empty()));
+                delivery
+                    .invalid_events()
+                    .iter()
+                    .for_each(|defect| assert!(!defect.raw().is_empty()));
                 accepted += 1;
             }
             Err(error) => {

@@ -348,7 +348,7 @@ async fn an_event_of_another_shape_does_not_hold_up_the_log() {
     let cursor = Cursor::start(client.org(), &Query::new()).unwrap();
     let page = client.logs(&cursor, 0).await.unwrap().value;
     assert_eq!(page.events.len(), 1);
-    assert_eq!(page.defects[0].to_string(), "[0]: expected an object");
+    assert_eq!(page.invalid_events[0].to_string(), "[0]: expected an object");
 }
 
 #[tokio::test]

@@ -286,7 +286,7 @@ async fn what_happens_to_a_user_is_delivered_to_the_hooks_that_want_it() {
     let delivery = &both.deliveries()[0];
     assert_eq!(delivery.hook_id(), Some(id.as_str()));
     let event = &delivery.events()[0];
-    assert!(event.defects().is_empty());
+    assert!(event.schema_mismatches().is_empty());
     assert_eq!(event.targets()[0].id.as_deref(), user["id"].as_str());
     assert_eq!(event.debug_data("targetEventHookIds").as_deref(), Some(id.as_str()));
     let log =

@@ -32,11 +32,11 @@ fn every_type_of_the_catalogue_is_read_without_a_defect_in_both_styles() {
                 let made = simulate::delivery().event(event).nulls(nulls);
                 let delivery = read(&made);
                 let text = &info.event_type;
-                assert!(delivery.defects().is_empty(), "{text}");
+                assert!(delivery.invalid_events().is_empty(), "{text}");
                 assert_eq!(delivery.event_type(), Some("com.okta.event_hook"));
                 let [event] = delivery.events() else { panic!("{text}: one event") };
                 assert_eq!(event.event_type(), *text);
-                assert_eq!(event.defects(), [], "{text}");
+                assert_eq!(event.schema_mismatches(), [], "{text}");
                 assert_eq!(has_null(&made.to_json()), nulls == Nulls::Explicit, "{text}");
                 let person = event.user_targets().chain(None).next();
                 let person = person.and_then(|user| user.alternate_id.map(String::from));
@@ -46,7 +46,7 @@ fn every_type_of_the_catalogue_is_read_without_a_defect_in_both_styles() {
                 let log =
                     simulate::Event::to_system_log(serde_json::from_str(event.raw()).unwrap());
                 let log = LogEvent::from_bytes(log.to_string()).unwrap();
-                assert_eq!(log.defects(), [], "{text} in the System Log");
+                assert_eq!(log.schema_mismatches(), [], "{text} in the System Log");
                 assert_eq!(log.ip_chain().len(), event.ip_chain().len(), "{text}");
             }
         }
@@ -121,7 +121,7 @@ fn what_is_set_arrives_as_it_was_set() {
     let delivery = read(&made);
     assert_eq!((delivery.event_id(), delivery.org()), (Some("e1"), Some("o.example.com")));
     assert_eq!(delivery.event_time(), Some("2025-07-27T21:14:05.000Z"));
-    assert_eq!((delivery.events().len(), delivery.defects().len()), (1, 1));
+    assert_eq!((delivery.events().len(), delivery.invalid_events().len()), (1, 1));
     let event = &delivery.events()[0];
     assert_eq!((event.uuid(), event.published()), (Some("u1"), Some("2025-07-27T21:14:05.000Z")));
     assert_eq!(event.debug_data("targetEventHookIds").as_deref(), Some("who1"));

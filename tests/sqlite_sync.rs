@@ -361,7 +361,7 @@ fn dead_letters_are_kept_once_and_can_be_put_through_again() {
     assert_eq!(
         reasons,
         [
-            (json!("data.events[1].eventType"), json!("expected a text")),
+            (json!("data.events[1].eventType"), json!("expected a string")),
             (json!("data.events[0]"), json!("expected an object")),
             (json!(""), json!("unexpected end of JSON at line 1 column 12")),
         ]

@@ -52,7 +52,7 @@ async fn within(
 /// Returns when every event of the delivery is on disk.
 async fn accept(store: Store, metrics: Arc<Metrics>, delivery: Delivery) -> Result<(), BoxError> {
     let events = with_effects(&delivery);
-    metrics.defects.add(delivery.defects().len() as u64);
+    metrics.defects.add(delivery.invalid_events().len() as u64);
     store.write(Change::Events { events, origin: Origin::Hook }).await?;
     metrics.deliveries.add(1);
     Ok(())
@@ -73,7 +73,7 @@ async fn set_aside(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
         DeadLetter::Elements { defects, .. } => defects
             .iter()
             .map(|defect| Unread {
-                reason: format!("expected {}", defect.expected()),
+                reason: format!("expected {}", defect.reason().expected()),
                 path: defect.path(),
                 raw: defect.raw().into(),
             })

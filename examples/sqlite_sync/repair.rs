@@ -100,10 +100,10 @@ fn start(client: &Client) -> Result<Cursor, Duration> {
 
 async fn keep(store: &Store, page: Page) -> Result<(), crate::store::StoreError> {
     let letters: Vec<_> = page
-        .defects
+        .invalid_events
         .iter()
         .map(|defect| Unread {
-            reason: format!("expected {}", defect.expected()),
+            reason: format!("expected {}", defect.reason().expected()),
             // Its place in a page says nothing later on.
             path: "system log".to_owned(),
             raw: defect.raw().into(),

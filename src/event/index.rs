@@ -5,8 +5,9 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::event_type::EventType;
-use crate::json::{self, Cursor, Span};
-use crate::parse_error::{ParseError, ParseErrorKind};
+use crate::invalid_event::{self, InvalidElement};
+use crate::json::{self, Scanner, Span};
+use crate::parse_error::ParseError;
 
 /// A body that was read once, and the places of the events in it.
 pub(crate) struct Batch {
@@ -16,7 +17,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     pub(crate) fn text(&self, span: Span) -> &str {
-        // The index was made from this body as text, so its spans are text too.
+        // The index was made from this body as a string, so its spans are strings too.
         std::str::from_utf8(&self.body[span.range()]).unwrap_or_default()
     }
 
@@ -27,11 +28,11 @@ impl Batch {
         (&text[..start], &text[end..])
     }
 
-    pub(crate) fn resolve<'a>(&'a self, text: &'a Text) -> Option<&'a str> {
-        match text {
-            Text::Absent => None,
-            Text::Plain(span) => Some(self.text(*span)),
-            Text::Unescaped(text) => Some(text),
+    pub(crate) fn resolve<'a>(&'a self, member: &'a StringMember) -> Option<&'a str> {
+        match member {
+            StringMember::Absent => None,
+            StringMember::Plain(span) => Some(self.text(*span)),
+            StringMember::Unescaped(text) => Some(text),
         }
     }
 }
@@ -42,10 +43,10 @@ impl fmt::Debug for Batch {
     }
 }
 
-/// A text member that is read so often that its place is kept.
+/// A string member that is read so often that its place is kept.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Text {
-    /// Missing, null or no text.
+pub(crate) enum StringMember {
+    /// Missing, null or not a string.
     #[default]
     Absent,
     /// Between the quotes, without escapes.
@@ -54,15 +55,15 @@ pub(crate) enum Text {
     Unescaped(Box<str>),
 }
 
-impl Text {
+impl StringMember {
     /// Reads one value, which may be of any shape.
-    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, ParseError> {
-        let span = cursor.value()?;
-        Ok(Self::at(cursor, span))
+    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Result<Self, ParseError> {
+        let span = scanner.value()?;
+        Ok(Self::at(scanner, span))
     }
 
-    fn at(cursor: &Cursor<'_>, span: Span) -> Self {
-        match json::string(cursor.text(span)) {
+    fn at(scanner: &Scanner<'_>, span: Span) -> Self {
+        match json::string(scanner.text(span)) {
             None => Self::Absent,
             Some(std::borrow::Cow::Borrowed(_)) => Self::Plain(span.without_quotes()),
             Some(std::borrow::Cow::Owned(text)) => Self::Unescaped(text.into()),
@@ -132,11 +133,11 @@ impl Member {
 #[derive(Clone, Debug)]
 pub(crate) struct EventIndex {
     pub(crate) span: Span,
-    /// Its place in the array it came in, counting the elements that were set aside.
+    /// Its place in the array it came in, counting the elements that are not events.
     pub(crate) position: u32,
     pub(crate) event_type: EventType,
-    pub(crate) uuid: Text,
-    pub(crate) published: Text,
+    pub(crate) uuid: StringMember,
+    pub(crate) published: StringMember,
     members: [Span; Member::COUNT],
 }
 
@@ -158,55 +159,46 @@ impl EventIndex {
     }
 }
 
-/// Why an element of a batch is no event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoEvent {
-    NotAnObject,
-    NoEventType,
-}
-
-/// An element that is no event: why, and where it stands.
-pub(crate) type SetAside = (NoEvent, Span);
-
 /// Reads one value that should be an event; of duplicate members the last one counts.
 pub(crate) fn element(
-    cursor: &mut Cursor<'_>,
+    scanner: &mut Scanner<'_>,
     position: u32,
-) -> Result<Result<EventIndex, SetAside>, ParseError> {
-    if cursor.peek() != Some(b'{') {
-        return Ok(Err((NoEvent::NotAnObject, cursor.value()?)));
+) -> Result<Result<EventIndex, InvalidElement>, ParseError> {
+    let invalid = |span, reason| Ok(Err(InvalidElement { span, position, reason }));
+    if let Err(reason) = invalid_event::check_is_object(scanner.peek()) {
+        return invalid(scanner.value()?, reason);
     }
     let mut members = [Span::default(); Member::COUNT];
-    let span = cursor.object(|cursor, key| {
-        let value = cursor.value()?;
+    let span = scanner.object(|scanner, key| {
+        let value = scanner.value()?;
         if let Some(member) = Member::from_name(key) {
             members[member as usize] = value;
         }
         Ok(())
     })?;
-    let at = |member: Member| cursor.text(members[member as usize]);
-    let event_type = match json::string(at(Member::EventType)) {
-        Some(text) if !text.is_empty() => EventType::from_text(&text),
-        _ => return Ok(Err((NoEvent::NoEventType, span))),
+    let at = |member: Member| members[member as usize];
+    let event_type = match invalid_event::event_type(scanner.text(at(Member::EventType))) {
+        Ok(event_type) => event_type,
+        Err(reason) => return invalid(span, reason),
     };
     Ok(Ok(EventIndex {
         span,
         position,
         event_type,
-        uuid: Text::at(cursor, members[Member::Uuid as usize]),
-        published: Text::at(cursor, members[Member::Published as usize]),
+        uuid: StringMember::at(scanner, at(Member::Uuid)),
+        published: StringMember::at(scanner, at(Member::Published)),
         members,
     }))
 }
 
 /// Reads an array of elements that should be events.
-pub(crate) fn elements(cursor: &mut Cursor<'_>) -> Result<Elements, ParseError> {
+pub(crate) fn elements(scanner: &mut Scanner<'_>) -> Result<Elements, ParseError> {
     let mut found = Elements::default();
     let mut position = 0;
-    found.span = cursor.array(|cursor| {
-        match element(cursor, position)? {
+    found.span = scanner.array(|scanner| {
+        match element(scanner, position)? {
             Ok(event) => found.events.push(event),
-            Err(set_aside) => found.set_aside.push((position, set_aside)),
+            Err(invalid) => found.invalid.push(invalid),
         }
         position += 1;
         Ok(())
@@ -214,16 +206,10 @@ pub(crate) fn elements(cursor: &mut Cursor<'_>) -> Result<Elements, ParseError> 
     Ok(found)
 }
 
-/// An array of events: the good ones and those that are none, each with its place in the array.
+/// An array of events, and its elements that are not events, each with its place in the array.
 #[derive(Default)]
 pub(crate) struct Elements {
     pub(crate) span: Span,
     pub(crate) events: Vec<EventIndex>,
-    pub(crate) set_aside: Vec<(u32, SetAside)>,
-}
-
-/// The body as text, or where it stops being one.
-pub(crate) fn utf8(body: &[u8]) -> Result<&str, ParseError> {
-    std::str::from_utf8(body)
-        .map_err(|error| ParseError::new(ParseErrorKind::NotUtf8, body, error.valid_up_to()))
+    pub(crate) invalid: Vec<InvalidElement>,
 }

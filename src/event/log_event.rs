@@ -6,15 +6,17 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::index::{self, Batch, EventIndex, Member, NoEvent};
-use super::read::{Read, Report};
+use super::index::{self, Batch, EventIndex, Member};
+use super::read::Read;
 use super::{
-    Actor, AuthenticationContext, Client, DebugContext, Device, FieldDefect, IpAddress, Outcome,
-    Request, SecurityContext, Severity, StringOrNumber, Target, Transaction,
+    Actor, AuthenticationContext, Client, DebugContext, Device, IpAddress, Outcome, Request,
+    SecurityContext, Severity, StringOrNumber, Target, Transaction,
 };
 use crate::event_type::EventType;
-use crate::json::{self, Cursor};
+use crate::invalid_event::InvalidReason;
+use crate::json::{self, Scanner};
 use crate::parse_error::{ParseError, ParseErrorKind};
+use crate::utf8;
 
 /// One System Log event: an owned, cheap handle into the JSON it came in.
 ///
@@ -24,8 +26,8 @@ use crate::parse_error::{ParseError, ParseErrorKind};
 /// The event's type, `uuid` and `published` are found while the body is indexed. Everything else is
 /// read when asked for: an accessor reads its part into a small struct that borrows from the
 /// event. What is missing, `null`, or of another shape than Okta documents reads as `None` (or as
-/// an empty list) and is never an error; [`defects`](Self::defects) tells what was odd,
-/// [`raw`](Self::raw) and [`get`](Self::get) give the JSON as it was sent.
+/// an empty list) and is never an error; [`schema_mismatches`](Self::schema_mismatches) lists what
+/// was malformed, [`raw`](Self::raw) and [`get`](Self::get) give the JSON as it was sent.
 ///
 /// `Debug` shows no value of the payload. `Serialize` writes the event's JSON unchanged;
 /// `Deserialize` reads it (with `serde_json`), and so reads a System Log API answer as
@@ -66,17 +68,17 @@ impl LogEvent {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if `json` is no JSON object, or has no text in `eventType`.
+    /// [`ParseError`] if `json` is not a JSON object, or has no string in `eventType`.
     pub fn from_bytes(json: impl Into<Bytes>) -> Result<Self, ParseError> {
         let body = json.into();
-        let mut cursor = Cursor::new(index::utf8(&body)?)?;
-        let start = cursor.error(ParseErrorKind::NotAnObject);
-        let element = index::element(&mut cursor, 0)?;
-        cursor.end()?;
-        match element {
+        let mut scanner = Scanner::new(utf8::from_utf8(&body)?)?;
+        let start = scanner.error(ParseErrorKind::NotAnObject);
+        let element = index::element(&mut scanner, 0)?;
+        scanner.end()?;
+        match element.map_err(|invalid| invalid.reason) {
             Ok(event) => Ok(Self { batch: Arc::new(Batch { body, events: vec![event] }), nth: 0 }),
-            Err((NoEvent::NotAnObject, _)) => Err(start),
-            Err((NoEvent::NoEventType, _)) => Err(cursor.error(ParseErrorKind::NoEventType)),
+            Err(InvalidReason::NotAnObject) => Err(start),
+            Err(InvalidReason::NoEventType) => Err(scanner.error(ParseErrorKind::NoEventType)),
         }
     }
 
@@ -127,7 +129,7 @@ impl LogEvent {
         }
     }
 
-    /// The event's place in the delivery it came in, from 0, counting elements that were set aside;
+    /// The event's place in the delivery it came in, from 0, counting elements that are not events;
     /// 0 for an event that was read alone.
     #[must_use]
     pub fn position(&self) -> usize {
@@ -238,7 +240,7 @@ impl LogEvent {
         self.part(Member::Outcome)
     }
 
-    /// `target`: what it was done to, as sent. The order means nothing: choose by type.
+    /// `target`: what it was done to, in array order, which Okta does not guarantee: choose by type.
     #[must_use]
     pub fn targets(&self) -> Vec<Target<'_>> {
         self.part(Member::Target).unwrap_or_default()
@@ -329,50 +331,6 @@ impl LogEvent {
             return chain;
         }
         self.client().map(|client| client.ip_chain).unwrap_or_default()
-    }
-
-    /// What in this event is of another shape than Okta documents, strictly checked.
-    ///
-    /// Unknown members and values, missing members and `null` are no defects. A walk over the
-    /// whole event: for tools and logs, not for every event.
-    ///
-    /// ```
-    /// # use okta_hooks::LogEvent;
-    /// let event = LogEvent::from_slice(
-    ///     br#"{"eventType":"x","debugContext":"null","target":[{"id":5}]}"#,
-    /// )?;
-    /// assert!(event.debug_context().is_none());
-    /// let defects: Vec<String> = event.defects().iter().map(ToString::to_string).collect();
-    /// assert_eq!(defects, ["debugContext: expected an object", "target[0].id: expected a text"]);
-    /// # Ok::<(), okta_hooks::ParseError>(())
-    /// ```
-    #[must_use]
-    pub fn defects(&self) -> Vec<FieldDefect> {
-        let mut report = Report::default();
-        json::for_each_member(self.raw(), |key, json| {
-            let Some(member) = Member::from_name(key) else { return };
-            report.inside(format_args!("{key}"), |report| match member {
-                Member::Uuid
-                | Member::Published
-                | Member::EventType
-                | Member::DisplayMessage
-                | Member::LegacyEventType => Cow::check(json, report),
-                Member::Version => StringOrNumber::check(json, report),
-                Member::Severity => Severity::check(json, report),
-                Member::Actor => Actor::check(json, report),
-                Member::Client => Client::check(json, report),
-                Member::Device => Device::check(json, report),
-                Member::Outcome => Outcome::check(json, report),
-                Member::Target => Vec::<Target<'_>>::check(json, report),
-                Member::Transaction => Transaction::check(json, report),
-                Member::DebugContext => DebugContext::check(json, report),
-                Member::AuthenticationContext => AuthenticationContext::check(json, report),
-                Member::SecurityContext => SecurityContext::check(json, report),
-                Member::Request => Request::check(json, report),
-                Member::InsertionTimestamp => {}
-            });
-        });
-        report.found
     }
 }
 

@@ -20,6 +20,7 @@ mod outcome;
 mod part;
 mod placeholder;
 mod read;
+mod schema_mismatch;
 mod security_context;
 mod target;
 mod transaction;
@@ -37,7 +38,7 @@ pub use ip_address::{IpAddress, IpDetails, IpServiceCategory, IpVersion, Request
 pub use log_event::LogEvent;
 pub use outcome::{Outcome, OutcomeResult, Severity};
 pub use placeholder::is_placeholder;
-pub use read::FieldDefect;
+pub use schema_mismatch::SchemaMismatch;
 pub use security_context::{
     BehaviorResult, BotProtection, Risk, RiskLevel, SecurityContext, UserBehavior,
 };

@@ -1,6 +1,7 @@
 //! The two macros that the parts of an event are written with, and what they share.
 
-use super::read::{Read, Report};
+use super::read::Read;
+use super::schema_mismatch::Report;
 
 /// One member of a part: `Option<T>` or `Vec<T>`.
 pub(super) trait Field<'a> {
@@ -75,7 +76,7 @@ macro_rules! part {
                 Some(part)
             }
 
-            fn check(json: &'a str, report: &mut $crate::event::read::Report) {
+            fn check(json: &'a str, report: &mut $crate::event::schema_mismatch::Report) {
                 if json == "null" {
                     return;
                 }
@@ -198,7 +199,7 @@ macro_rules! open_enum {
         }
 
         impl<'a> $crate::event::read::Read<'a> for $name {
-            const EXPECTED: &'static str = "a text";
+            const EXPECTED: &'static str = "a string";
 
             fn read(json: &'a str) -> Option<Self> {
                 $crate::json::string(json).map(|text| Self::from(&*text))

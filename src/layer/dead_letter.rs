@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tower_service::Service;
 
-use crate::defect::Defect;
 use crate::delivery::Delivery;
+use crate::invalid_event::InvalidEvent;
 use crate::parse_error::ParseError;
 use crate::rejection::Rejection;
 
@@ -31,7 +31,7 @@ pub enum DeadLetter {
         /// The body as received.
         raw: Bytes,
         /// The elements, at least one.
-        defects: Vec<Defect>,
+        defects: Vec<InvalidEvent>,
     },
 }
 
@@ -39,8 +39,10 @@ impl DeadLetter {
     /// The dead letter in what `raw` was decoded to, if there is one.
     pub(super) fn of(raw: Bytes, delivery: &Result<Delivery, Rejection>) -> Option<Self> {
         match delivery {
-            Ok(delivery) if delivery.defects().is_empty() => None,
-            Ok(delivery) => Some(Self::Elements { raw, defects: delivery.defects().to_vec() }),
+            Ok(delivery) if delivery.invalid_events().is_empty() => None,
+            Ok(delivery) => {
+                Some(Self::Elements { raw, defects: delivery.invalid_events().to_vec() })
+            }
             Err(Rejection::Malformed(error)) => Some(Self::Body { raw, error: *error }),
             Err(_) => None,
         }

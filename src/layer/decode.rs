@@ -33,7 +33,7 @@ use crate::rejection::Rejection;
 ///
 /// Its error type is [`Infallible`]: an error out of a service would drop the connection instead of
 /// answering. It does not look at method and headers: put [`GuardLayer`](super::GuardLayer) around
-/// it. Elements that are no events are in [`Delivery::defects`], beside the events.
+/// it. Elements that are not events are in [`Delivery::invalid_events`], beside the events.
 ///
 /// The inner service is cloned for each request and waited for until it is ready, while the answer
 /// is pending.

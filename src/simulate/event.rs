@@ -36,7 +36,7 @@ pub fn event(event_type: EventType) -> Event {
 /// let targets = event.targets();
 /// assert_eq!(targets[0].alternate_id.as_deref(), Some("nadia.osei@example.com"));
 /// assert_eq!(targets[1].display_name.as_deref(), Some("Engineering"));
-/// assert!(event.defects().is_empty());
+/// assert!(event.schema_mismatches().is_empty());
 /// # Ok::<(), okta_hooks::ParseError>(())
 /// ```
 #[derive(Clone)]

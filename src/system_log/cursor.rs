@@ -178,8 +178,8 @@ impl Cursor {
     ///
     /// # Errors
     ///
-    /// [`PageError`] if the body is no JSON array, or the link to the next page leads out of the
-    /// org. An element that is no event is no error: it is set aside in [`Page::defects`].
+    /// [`PageError`] if the body is not a JSON array, or the link to the next page leads out of the
+    /// org. An element that is not an event is not an error: it is in [`Page::invalid_events`].
     pub fn read<'h>(
         &self,
         body: impl Into<Bytes>,

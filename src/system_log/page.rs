@@ -4,12 +4,13 @@ use bytes::Bytes;
 
 use super::cursor::{Cursor, UrlError};
 use super::link;
-use crate::defect::Defect;
 use crate::event::LogEvent;
 use crate::event::index::{self, Batch, Elements};
 use crate::header_lookup::HeaderLookup;
+use crate::invalid_event::InvalidEvent;
 use crate::json;
 use crate::parse_error::{ParseError, ParseErrorKind};
+use crate::utf8;
 
 /// One page of the System Log. See the [module](super) for what to do with it.
 ///
@@ -19,7 +20,7 @@ use crate::parse_error::{ParseError, ParseErrorKind};
 /// let cursor = Cursor::start("https://acme.okta.com", &Query::new().with_limit(2))?;
 /// let page = cursor.read(r#"[{"eventType":"user.session.start"}, 5]"#, &http::HeaderMap::new())?;
 /// assert_eq!(page.events.len(), 1);
-/// assert_eq!(page.defects[0].to_string(), "[1]: expected an object");
+/// assert_eq!(page.invalid_events[0].to_string(), "[1]: expected an object");
 /// assert!(page.is_full);
 /// assert_eq!(page.next, None); // There was no `Link` header.
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -30,8 +31,8 @@ pub struct Page {
     /// The events, in the order Okta stored them, which need not be that of `published`. They
     /// share the page's body.
     pub events: Vec<LogEvent>,
-    /// The elements of the array that are no events, in the order sent.
-    pub defects: Vec<Defect>,
+    /// The elements of the array that are not events, in array order.
+    pub invalid_events: Vec<InvalidEvent>,
     /// What to ask next. In a polling request Okta always sends it, with an empty page too; `None`
     /// is the end of a bounded request, or says that something on the way has dropped the `Link`
     /// headers: then keep the cursor that was asked.
@@ -71,24 +72,24 @@ pub(super) fn read<'h>(
     let mut targets = headers.values("link").filter_map(link::next);
     let next = targets.next().map(|target| asked.follow(target));
     let next = next.transpose().map_err(PageError::Next)?;
-    let Elements { events, set_aside, .. } = array(&body).map_err(PageError::Body)?;
-    let is_full = events.len() + set_aside.len() >= asked.limit();
+    let Elements { events, invalid, .. } = array(&body).map_err(PageError::Body)?;
+    let is_full = events.len() + invalid.len() >= asked.limit();
     let batch = Arc::new(Batch { body, events });
-    let defects = Defect::all(&batch, "", set_aside);
-    Ok(Page { events: LogEvent::all(&batch), defects, next, is_full })
+    let invalid_events = InvalidEvent::all(&batch, "", invalid);
+    Ok(Page { events: LogEvent::all(&batch), invalid_events, next, is_full })
 }
 
 fn array(body: &[u8]) -> Result<Elements, ParseError> {
-    let mut cursor = json::Cursor::new(index::utf8(body)?)?;
-    if cursor.peek().is_some_and(|first| first != b'[') {
-        let not_an_array = cursor.error(ParseErrorKind::NotAnArray);
+    let mut scanner = json::Scanner::new(utf8::from_utf8(body)?)?;
+    if scanner.peek().is_some_and(|first| first != b'[') {
+        let not_an_array = scanner.error(ParseErrorKind::NotAnArray);
         // What is not JSON at all is said to be that.
-        cursor.value()?;
-        cursor.end()?;
+        scanner.value()?;
+        scanner.end()?;
         return Err(not_an_array);
     }
-    let elements = index::elements(&mut cursor)?;
-    cursor.end()?;
+    let elements = index::elements(&mut scanner)?;
+    scanner.end()?;
     Ok(elements)
 }
 
@@ -111,23 +112,23 @@ mod tests {
     }
 
     #[test]
-    fn events_are_read_and_what_is_none_is_set_aside_with_its_path() {
+    fn events_are_read_and_other_elements_are_quarantined_with_their_path() {
         let body = r#" [{"eventType":"a","uuid":"u1"}, 5, {"uuid":"u2"}, [], {"eventType":"b"}] "#;
         let page = read_page(100, body, &[]).unwrap();
         let types: Vec<_> = page.events.iter().map(LogEvent::event_type).collect();
         assert_eq!(types, ["a", "b"]);
         assert_eq!(page.events[1].position(), 4);
-        let defects: Vec<_> = page.defects.iter().map(ToString::to_string).collect();
+        let invalid: Vec<_> = page.invalid_events.iter().map(ToString::to_string).collect();
         assert_eq!(
-            defects,
+            invalid,
             [
                 "[1]: expected an object",
-                "[2].eventType: expected a text",
+                "[2].eventType: expected a string",
                 "[3]: expected an object"
             ]
         );
-        assert_eq!(page.defects[1].raw(), r#"{"uuid":"u2"}"#);
-        assert_eq!(page.defects[1].position(), 2);
+        assert_eq!(page.invalid_events[1].raw(), r#"{"uuid":"u2"}"#);
+        assert_eq!(page.invalid_events[1].position(), 2);
     }
 
     #[test]
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_refused_with_its_place() {
+    fn a_body_that_is_not_a_page_is_refused_with_its_place() {
         for (body, message) in [
             ("", "unexpected end of JSON at line 1 column 0"),
             ("[", "unexpected end of JSON at line 1 column 1"),

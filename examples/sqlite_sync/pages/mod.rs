@@ -109,8 +109,8 @@ async fn retry(State(pages): State<Pages>, Path(id): Path<i64>) -> Result<Status
 /// A dead letter is a delivery or one event of it.
 fn read_again(raw: Vec<u8>) -> Result<Vec<(LogEvent, Effect)>, String> {
     match Delivery::from_slice(&raw) {
-        Ok(delivery) if delivery.defects().is_empty() => Ok(with_effects(&delivery)),
-        Ok(delivery) => Err(delivery.defects()[0].to_string()),
+        Ok(delivery) if delivery.invalid_events().is_empty() => Ok(with_effects(&delivery)),
+        Ok(delivery) => Err(delivery.invalid_events()[0].to_string()),
         Err(_) => {
             let event = LogEvent::from_bytes(raw).map_err(|error| error.to_string())?;
             let effect = Effect::of(&event, None);
