@@ -68,12 +68,14 @@
 //! - [`SeenEvents`]: each event once.
 //! - [`system_log`]: what hooks lost, from the System Log API.
 //! - `layer` (feature `tower`): the layers.
+//! - `projection` (feature `projection`): what events do to a copy of Okta's users and groups.
 //!
 //! # Features
 //!
 //! - `tower` (on by default): the module `layer`.
 //! - `simulate`: the module of that name, what Okta sends, for tests.
 //! - `jiff`: `published_timestamp` and `event_timestamp`, times as `jiff::Timestamp`.
+//! - `projection`: the module of that name; includes `jiff`.
 //!
 //! A feature adds items and never changes behaviour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -92,6 +94,9 @@ mod json;
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub mod layer;
 mod parse_error;
+#[cfg(feature = "projection")]
+#[cfg_attr(docsrs, doc(cfg(feature = "projection")))]
+pub mod projection;
 mod receiver;
 mod rejection;
 #[cfg(feature = "simulate")]
