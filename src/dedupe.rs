@@ -12,14 +12,18 @@ use crate::event::LogEvent;
 
 /// Remembers what was handled, so that each event is handled once although Okta may send it twice.
 ///
-/// Two levels: a delivery is known by its `source` and `eventId` (a retry repeats them), an event
-/// by the delivery's `source` and its own `uuid` (it may come in another delivery). An event
-/// without `uuid` is known by its delivery alone.
+/// An **event** is known by its org and its own `uuid`: two hooks of one org that send the same
+/// event, a later delivery, and a page of the [System Log](crate::system_log) are all one. The org
+/// is [`Delivery::org`], the host in the delivery's `source`, whatever the case of its letters. A
+/// `source` that is not a URL stands for the org as it is; deliveries without one have no org and
+/// share their events among each other only. An event without `uuid` is known by its delivery alone.
 ///
-/// A delivery is **claimed** before its events are handled, and the claim is **committed** after
-/// that succeeded. A claim that is dropped (the handler failed, panicked, ran into a timeout, the
-/// client went away) is **released**, and the next try may claim again. Marking events before they
-/// are handled would turn a failure and Okta's one retry into a loss.
+/// A **delivery** is known by its `source` and `eventId`, which a retry repeats.
+///
+/// What is new is **claimed** before it is handled, and the claim is **committed** after that
+/// succeeded. A claim that is dropped (the handler failed, panicked, ran into a timeout, the client
+/// went away) is **released**, and the next try may claim again. Marking events before they are
+/// handled would turn a failure and Okta's one retry into a loss.
 ///
 /// Only committed events count as seen. While one delivery is being handled another with the same
 /// event can neither claim it nor be told that it is done: it waits, or is answered with a 503.
@@ -54,12 +58,12 @@ use crate::event::LogEvent;
 #[derive(Clone)]
 pub struct SeenEvents {
     shared: Arc<Shared>,
-    capacity: usize,
-    max_age: Duration,
 }
 
 struct Shared {
     hashers: [RandomState; 2],
+    capacity: usize,
+    max_age: Duration,
     memory: Mutex<Memory>,
 }
 
@@ -70,21 +74,29 @@ impl SeenEvents {
     /// A memory for up to `ids` ids: one for each event and one for each delivery.
     #[must_use]
     pub fn with_capacity(ids: usize) -> Self {
-        let hashers = [RandomState::new(), RandomState::new()];
-        let shared = Shared { hashers, memory: Mutex::default() };
-        Self { shared: Arc::new(shared), capacity: ids, max_age: Self::DEFAULT_MAX_AGE }
+        Self::new(ids, Self::DEFAULT_MAX_AGE)
     }
 
-    /// Sets how long an id is remembered. Okta promises no bound; an hour is the least that makes
-    /// sense.
+    /// The same capacity with another bound on how long an id is remembered. Okta promises none
+    /// for its retries; an hour is the least that makes sense.
+    ///
+    /// It is a memory of its own, and empty: clones made before keep theirs, and its age.
     #[must_use]
-    pub fn with_max_age(mut self, age: Duration) -> Self {
-        self.max_age = age;
-        self
+    pub fn with_max_age(self, age: Duration) -> Self {
+        Self::new(self.shared.capacity, age)
+    }
+
+    fn new(capacity: usize, max_age: Duration) -> Self {
+        let hashers = [RandomState::new(), RandomState::new()];
+        let shared = Shared { hashers, capacity, max_age, memory: Mutex::default() };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Claims what is new in `delivery` and removes from it what was handled before: nothing
     /// changes unless the answer is [`Claimed::New`]. `now` is the clock's time.
+    ///
+    /// What is not an event ([`Delivery::invalid_events`]) is always handed over, with the events
+    /// or alone.
     pub fn claim(&self, delivery: &mut Delivery, now: Instant) -> Claimed {
         self.claim_or_register(delivery, now, None)
     }
@@ -113,17 +125,76 @@ impl SeenEvents {
         std::future::poll_fn(|cx| self.poll_claim(delivery, clock(), cx.waker())).await
     }
 
+    /// Claims what is new among the events of one org that came without a delivery, as those of a
+    /// System Log page do, and removes from `events` what was handled before. No event is
+    /// [`Claimed::Seen`].
+    ///
+    /// `org` is the org's host as its hooks name it in `source` ([`Delivery::org`]): where the org
+    /// has a domain of its own and its hooks name that one, it is not the host that the API was
+    /// asked at. Another name means that an event is handled once for each.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use okta_hooks::system_log::{Cursor, Query};
+    /// use okta_hooks::{Claimed, Delivery, SeenEvents};
+    ///
+    /// let (seen, now) = (SeenEvents::with_capacity(100_000), Instant::now());
+    /// let mut delivery = Delivery::from_bytes(
+    ///     r#"{"source":"https://acme.okta.com/api/v1/eventHooks/who1","eventId":"e1","data":{"events":[
+    ///         {"uuid":"u1","eventType":"user.session.start"}]}}"#,
+    /// )?;
+    /// if let Claimed::New(claim) = seen.claim(&mut delivery, now) {
+    ///     claim.commit(now);
+    /// }
+    ///
+    /// let cursor = Cursor::start("https://acme.okta.com", &Query::new())?;
+    /// let body = r#"[{"uuid":"u1","eventType":"user.session.start"},{"uuid":"u2","eventType":"user.session.end"}]"#;
+    /// let mut page = cursor.read(body, &http::HeaderMap::new())?;
+    /// let claimed = seen.claim_events(cursor.org(), &mut page.events, now);
+    /// assert!(matches!(claimed, Claimed::New(_)));
+    /// assert_eq!(page.events.len(), 1); // The hook had sent the other one.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn claim_events(&self, org: &str, events: &mut Vec<LogEvent>, now: Instant) -> Claimed {
+        self.claim_events_or_register(org, events, now, None)
+    }
+
+    /// Claims like [`claim_events`](Self::claim_events), but waits while a delivery with the same
+    /// events is being handled. `None` means seen: there is nothing left to do.
+    ///
+    /// Needs no runtime. Dropping the future is safe at any time.
+    ///
+    /// ```
+    /// # use okta_hooks::{LogEvent, SeenEvents};
+    /// # use std::time::Instant;
+    /// # async fn handle(seen: SeenEvents, mut events: Vec<LogEvent>) -> Result<(), std::io::Error> {
+    /// let claim = seen.claim_events_or_wait("acme.okta.com", &mut events, Instant::now).await;
+    /// if let Some(claim) = claim {
+    ///     for event in &events { /* … */ }
+    ///     claim.commit(Instant::now());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn claim_events_or_wait(
+        &self,
+        org: &str,
+        events: &mut Vec<LogEvent>,
+        clock: impl Fn() -> Instant,
+    ) -> Option<Claim> {
+        std::future::poll_fn(|cx| {
+            poll(self.claim_events_or_register(org, events, clock(), Some(cx.waker())))
+        })
+        .await
+    }
+
     pub(crate) fn poll_claim(
         &self,
         delivery: &mut Delivery,
         now: Instant,
         waker: &Waker,
     ) -> Poll<Option<Claim>> {
-        match self.claim_or_register(delivery, now, Some(waker)) {
-            Claimed::New(claim) => Poll::Ready(Some(claim)),
-            Claimed::Seen => Poll::Ready(None),
-            Claimed::InFlight => Poll::Pending,
-        }
+        poll(self.claim_or_register(delivery, now, Some(waker)))
     }
 
     /// How many ids are remembered now, without those being handled.
@@ -144,50 +215,74 @@ impl SeenEvents {
         now: Instant,
         waker: Option<&Waker>,
     ) -> Claimed {
-        let delivery_key = self.delivery_key(delivery);
-        let event_keys: Vec<_> =
-            delivery.events().iter().map(|event| self.event_key(delivery, event)).collect();
-        let mut memory = self.memory();
-        memory.forget(self.capacity, now, self.max_age);
+        let org = delivery.org().or(delivery.source()).map(str::to_ascii_lowercase);
+        let ids = Ids {
+            delivery: self.delivery_key(delivery),
+            events: self.event_keys(org.as_deref(), delivery.events()),
+            // Without events it is its own id that is new, and so is what is not an event.
+            is_news_alone: delivery.events().is_empty() || !delivery.invalid_events().is_empty(),
+        };
+        let (claimed, is_new) = self.claim_ids(ids, now, waker);
+        let mut is_new = is_new.into_iter();
+        if matches!(claimed, Claimed::New(_)) {
+            delivery.retain(|_| is_new.next().unwrap_or(true));
+        }
+        claimed
+    }
 
-        if delivery_key.is_some_and(|key| memory.seen.contains(&key)) {
-            return Claimed::Seen;
+    fn claim_events_or_register(
+        &self,
+        org: &str,
+        events: &mut Vec<LogEvent>,
+        now: Instant,
+        waker: Option<&Waker>,
+    ) -> Claimed {
+        let keys = self.event_keys(Some(&org.to_ascii_lowercase()), events);
+        let ids = Ids { delivery: None, events: keys, is_news_alone: false };
+        let (claimed, is_new) = self.claim_ids(ids, now, waker);
+        let mut is_new = is_new.into_iter();
+        if matches!(claimed, Claimed::New(_)) {
+            events.retain(|_| is_new.next().unwrap_or(true));
         }
-        let mut claimed: HashSet<Key> = delivery_key.into_iter().collect();
+        claimed
+    }
+
+    /// Claims what is new of `ids`, and says of each event whether it is. A waker is registered
+    /// where something is in flight.
+    fn claim_ids(&self, ids: Ids, now: Instant, waker: Option<&Waker>) -> (Claimed, Vec<bool>) {
+        let mut memory = self.memory();
+        memory.forget(self.shared.capacity, now, self.shared.max_age);
+        if ids.delivery.is_some_and(|key| memory.seen.contains(&key)) {
+            return (Claimed::Seen, Vec::new());
+        }
+        let mut claimed: HashSet<Key> = ids.delivery.into_iter().collect();
         // The second of two equal events in one delivery is no news either.
-        let is_new: Vec<bool> = event_keys
-            .into_iter()
-            .map(|key| key.is_none_or(|key| !memory.seen.contains(&key) && claimed.insert(key)))
-            .collect();
-        let in_flight = &mut memory.in_flight;
-        let busy = claimed.iter().copied().find(|key| in_flight.contains_key(key));
-        if let Some(waiting) = busy.and_then(|key| in_flight.get_mut(&key)) {
-            waiting.extend(
-                waker.filter(|waker| !waiting.iter().any(|old| old.will_wake(waker))).cloned(),
-            );
-            return Claimed::InFlight;
+        let is_new = |key: Option<Key>| {
+            key.is_none_or(|key| !memory.seen.contains(&key) && claimed.insert(key))
+        };
+        let is_new: Vec<bool> = ids.events.into_iter().map(is_new).collect();
+        if memory.wait_for_any(&claimed, waker) {
+            return (Claimed::InFlight, Vec::new());
         }
-        let nothing_left = !is_new.is_empty() && !is_new.contains(&true);
-        if nothing_left && delivery.invalid_events().is_empty() {
-            return Claimed::Seen;
+        if !is_new.contains(&true) && !ids.is_news_alone {
+            return (Claimed::Seen, Vec::new());
         }
         memory.in_flight.extend(claimed.iter().map(|key| (*key, Vec::new())));
         drop(memory);
-        let mut is_new = is_new.into_iter();
-        delivery.retain(|_| is_new.next().unwrap_or(true));
-        Claimed::New(Claim { seen: self.clone(), keys: claimed })
+        (Claimed::New(Claim { seen: self.clone(), keys: claimed }), is_new)
     }
 
     fn delivery_key(&self, delivery: &Delivery) -> Option<Key> {
         Some(self.key(Level::Delivery, delivery.source(), delivery.event_id()?))
     }
 
-    fn event_key(&self, delivery: &Delivery, event: &LogEvent) -> Option<Key> {
-        Some(self.key(Level::Event, delivery.source(), event.uuid()?))
+    fn event_keys(&self, org: Option<&str>, events: &[LogEvent]) -> Vec<Option<Key>> {
+        let key = |event: &LogEvent| Some(self.key(Level::Event, org, event.uuid()?));
+        events.iter().map(key).collect()
     }
 
-    fn key(&self, level: Level, source: Option<&str>, id: &str) -> Key {
-        self.shared.hashers.each_ref().map(|hasher| hasher.hash_one((level, source, id)))
+    fn key(&self, level: Level, sender: Option<&str>, id: &str) -> Key {
+        self.shared.hashers.each_ref().map(|hasher| hasher.hash_one((level, sender, id)))
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -196,12 +291,29 @@ impl SeenEvents {
     }
 }
 
+/// What is to be claimed.
+struct Ids {
+    delivery: Option<Key>,
+    /// One for each event; `None` for an event that has no id.
+    events: Vec<Option<Key>>,
+    /// Whether something is new even if no event is.
+    is_news_alone: bool,
+}
+
+fn poll(claimed: Claimed) -> Poll<Option<Claim>> {
+    match claimed {
+        Claimed::New(claim) => Poll::Ready(Some(claim)),
+        Claimed::Seen => Poll::Ready(None),
+        Claimed::InFlight => Poll::Pending,
+    }
+}
+
 impl fmt::Debug for SeenEvents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SeenEvents")
             .field("len", &self.len())
-            .field("capacity", &self.capacity)
-            .field("max_age", &self.max_age)
+            .field("capacity", &self.shared.capacity)
+            .field("max_age", &self.shared.max_age)
             .finish()
     }
 }
@@ -210,7 +322,7 @@ impl fmt::Debug for SeenEvents {
 #[derive(Debug)]
 #[must_use = "what is claimed is released when the claim is dropped"]
 pub enum Claimed {
-    /// Something is new; the delivery holds only that now. Handle it, then
+    /// Something is new; the delivery or list holds only that now. Handle it, then
     /// [`commit`](Claim::commit).
     New(Claim),
     /// All of it was handled before: acknowledge it.
@@ -220,7 +332,8 @@ pub enum Claimed {
     InFlight,
 }
 
-/// The right to handle what is new in one delivery. Dropping it releases the claim.
+/// The right to handle what is new in one delivery or list of events. Dropping it releases the
+/// claim.
 #[must_use = "what is claimed is released when the claim is dropped"]
 pub struct Claim {
     seen: SeenEvents,
@@ -236,7 +349,7 @@ impl Claim {
             memory.seen.insert(*key);
             memory.order.push_back((now, *key));
         }
-        memory.forget(self.seen.capacity, now, self.seen.max_age);
+        memory.forget(self.seen.shared.capacity, now, self.seen.shared.max_age);
         // Dropping the claim now ends it and wakes who waits: they find it seen.
     }
 }
@@ -276,6 +389,17 @@ struct Memory {
 }
 
 impl Memory {
+    /// Whether any of `keys` is being handled; `waker` is told when the first of those ends.
+    fn wait_for_any(&mut self, keys: &HashSet<Key>, waker: Option<&Waker>) -> bool {
+        let busy = keys.iter().find(|key| self.in_flight.contains_key(*key));
+        let Some(waiting) = busy.and_then(|key| self.in_flight.get_mut(key)) else { return false };
+        let is_known = |waker: &&Waker| waiting.iter().any(|old| old.will_wake(waker));
+        if let Some(waker) = waker.filter(|waker| !is_known(waker)) {
+            waiting.push(waker.clone());
+        }
+        true
+    }
+
     fn forget(&mut self, capacity: usize, now: Instant, max_age: Duration) {
         while let Some(&(since, key)) = self.order.front() {
             let is_old = now.saturating_duration_since(since) > max_age;

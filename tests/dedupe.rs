@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use okta_hooks::{Claim, Claimed, Delivery, SeenEvents};
+use okta_hooks::system_log::{Cursor, Query};
+use okta_hooks::{Claim, Claimed, Delivery, LogEvent, SeenEvents};
 
 fn delivery(event_id: &str, uuids: &[&str]) -> Delivery {
     from("https://acme.okta.com/api/v1/eventHooks/who1", event_id, uuids)
@@ -82,10 +83,106 @@ fn what_is_being_handled_is_neither_new_nor_seen() {
 }
 
 #[test]
-fn hooks_of_another_source_have_events_of_their_own() {
+fn two_hooks_of_one_org_send_one_event() {
     let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
     handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who1", "e1", &["u1"]), now);
-    handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who2", "e1", &["u1"]), now);
+    assert_seen(&seen, from("https://acme.okta.com/api/v1/eventHooks/who2", "e2", &["u1"]), now);
+    assert_seen(&seen, from("HTTPS://ACME.okta.com/api/v1/eventHooks/who3", "e3", &["u1"]), now);
+    let mut mixed = from("https://acme.okta.com/api/v1/eventHooks/who2", "e4", &["u1", "u2"]);
+    let _claim = claim(&seen, &mut mixed, now);
+    assert_eq!(uuids(&mixed), ["u2"]);
+}
+
+#[test]
+fn a_delivery_id_of_another_hook_is_another_delivery() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who1", "e1", &["u1"]), now);
+    handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who2", "e1", &["u2"]), now);
+}
+
+#[test]
+fn another_org_has_events_of_its_own() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, from("https://acme.okta.com/api/v1/eventHooks/who1", "e1", &["u1"]), now);
+    handle(&seen, from("https://acme.oktapreview.com/api/v1/eventHooks/who1", "e1", &["u1"]), now);
+    handle(&seen, from("https://acme.okta.com:8443/api/v1/eventHooks/who1", "e1", &["u1"]), now);
+}
+
+#[test]
+fn a_source_that_is_no_url_is_the_org_as_it_is_and_a_missing_one_is_an_org_of_its_own() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, from("a hand-edited preview", "e1", &["u1"]), now);
+    assert_seen(&seen, from("a hand-edited preview", "e2", &["u1"]), now);
+    handle(&seen, from("another", "e3", &["u1"]), now);
+    let without = |event_id: &str| {
+        let body = serde_json::json!({"source": null, "eventId": event_id,
+            "data": {"events": [{"uuid": "u1", "eventType": "user.session.start"}]}});
+        Delivery::from_bytes(body.to_string()).expect("a delivery")
+    };
+    handle(&seen, without("e4"), now);
+    assert_seen(&seen, without("e5"), now);
+}
+
+#[test]
+fn a_page_of_the_system_log_passes_the_same_check_as_a_hook() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let page = |uuids: &[&str]| {
+        let event =
+            |uuid: &&str| format!(r#"{{"uuid":"{uuid}","eventType":"user.session.start"}}"#);
+        let events: Vec<String> = uuids.iter().map(event).collect();
+        let cursor = Cursor::start("https://acme.okta.com", &Query::new()).unwrap();
+        let page = cursor.read(format!("[{}]", events.join(",")), &http::HeaderMap::new()).unwrap();
+        (cursor.org().to_owned(), page.events)
+    };
+    handle(&seen, delivery("e1", &["u1", "u2"]), now);
+
+    let (org, mut events) = page(&["u1", "u3", "u3", "u2"]);
+    let Claimed::New(claim) = seen.claim_events(&org, &mut events, now) else {
+        panic!("u3 is new")
+    };
+    assert_eq!(events.iter().map(LogEvent::uuid).collect::<Vec<_>>(), [Some("u3")]);
+
+    let mut same = delivery("e2", &["u3"]);
+    assert!(matches!(seen.claim(&mut same, now), Claimed::InFlight));
+    let (org, mut again) = page(&["u3"]);
+    assert!(matches!(seen.claim_events(&org, &mut again, now), Claimed::InFlight));
+    assert_eq!(again.len(), 1, "nothing changed");
+
+    claim.commit(now);
+    assert_seen(&seen, same, now);
+    assert!(matches!(seen.claim_events(&org, &mut again, now), Claimed::Seen));
+    assert!(matches!(seen.claim_events(&org, &mut Vec::new(), now), Claimed::Seen));
+    assert!(matches!(seen.claim_events("other.okta.com", &mut again, now), Claimed::New(_)));
+}
+
+#[tokio::test]
+async fn a_page_waits_for_the_delivery_that_has_its_events() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let first = claim(&seen, &mut delivery("e1", &["u1"]), now);
+    let waiting = tokio::spawn({
+        let seen = seen.clone();
+        let mut events = delivery("e2", &["u1"]).events().to_vec();
+        async move {
+            let claim = seen.claim_events_or_wait("acme.okta.com", &mut events, Instant::now).await;
+            claim.is_some()
+        }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    first.commit(now);
+    assert!(!waiting.await.unwrap(), "the delivery has handled it");
+}
+
+#[test]
+fn an_age_set_on_a_clone_changes_no_memory_but_its_own() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, delivery("e1", &["u1"]), now);
+    let short = seen.clone().with_max_age(Duration::ZERO);
+    let later = now + Duration::from_secs(60);
+    handle(&short, delivery("e1", &["u1"]), later);
+    handle(&short, delivery("e2", &["u2"]), later + Duration::from_secs(60));
+    assert_seen(&seen, delivery("e1", &["u1"]), later);
+    assert_eq!((seen.len(), short.len()), (2, 2));
 }
 
 #[test]

@@ -152,6 +152,20 @@ impl Cursor {
         &self.url
     }
 
+    /// The org that is asked: the host, and the port where the URL names one. What
+    /// [`SeenEvents::claim_events`](crate::SeenEvents::claim_events) takes, unless the org's hooks
+    /// name another domain of it.
+    ///
+    /// ```
+    /// # use okta_hooks::system_log::{Cursor, Query};
+    /// assert_eq!(Cursor::start("https://acme.okta.com", &Query::new())?.org(), "acme.okta.com");
+    /// # Ok::<(), okta_hooks::system_log::UrlError>(())
+    /// ```
+    #[must_use]
+    pub fn org(&self) -> &str {
+        self.uri.authority().map(|authority| authority.as_str()).unwrap_or_default()
+    }
+
     /// The request to send, complete but for `Authorization`, which is the caller's: `Bearer` with
     /// a token of the scope `okta.logs.read`, or `SSWS`. Okta answers within 30 seconds or with
     /// status 500.

@@ -14,7 +14,8 @@
 //! 1. Send [`Cursor::request`] with an `Authorization` header (scope `okta.logs.read`).
 //! 2. On status 200 give the body and the headers to [`Cursor::read`].
 //! 3. Put the page's events where a hook's events go. Many came by hook already and arrive in
-//!    another order: their `uuid` tells, as [`SeenEvents`](crate::SeenEvents) does.
+//!    another order: [`SeenEvents::claim_events`](crate::SeenEvents::claim_events) leaves those
+//!    that are new, by their `uuid`.
 //! 4. Save [`Page::next`]; ask it at once if [`Page::is_full`], in a few minutes otherwise.
 //!
 //! # Polling requests
