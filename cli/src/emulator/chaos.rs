@@ -1,0 +1,74 @@
+//! What goes wrong on purpose: shares of requests or deliveries, from 0 (never) to 1 (always).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Set with flags at the start, and with `PUT /admin/chaos` while it runs.
+#[derive(Clone, Debug, Default, clap::Args, Serialize, Deserialize)]
+#[command(next_help_heading = "What goes wrong, as shares from 0 to 1")]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Chaos {
+    /// API requests answered with 500
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub api_errors: f64,
+    /// API requests answered with 429 and a time to wait for
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub api_rate_limits: f64,
+    /// API requests answered with the 429 of too many at once
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub api_concurrency: f64,
+    /// API requests that are slow
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub api_delays: f64,
+    /// Attempts to deliver that never reach the hook
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub delivery_failures: f64,
+    /// Attempts that reach the hook, and whose answer is lost: it is sent again
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub delivery_lost_answers: f64,
+    /// Deliveries that are made twice
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub delivery_duplicates: f64,
+    /// Deliveries whose events are in any order
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub delivery_shuffles: f64,
+    /// Deliveries that are late, and so overtaken by others
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub delivery_delays: f64,
+    /// How late or slow at most
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    pub delay_ms: u64,
+    /// How long a 429 says to wait
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    pub reset_seconds: u64,
+}
+
+impl Chaos {
+    pub fn check(&self) -> Result<(), &'static str> {
+        let shares = [
+            self.api_errors,
+            self.api_rate_limits,
+            self.api_concurrency,
+            self.api_delays,
+            self.delivery_failures,
+            self.delivery_lost_answers,
+            self.delivery_duplicates,
+            self.delivery_shuffles,
+            self.delivery_delays,
+        ];
+        match shares.iter().all(|share| (0.0..=1.0).contains(share)) && self.delay_ms <= 600_000 {
+            true => Ok(()),
+            false => Err("shares are numbers from 0 to 1, and delayMs is at most 600000"),
+        }
+    }
+
+    pub fn delay(&self, rng: &mut fastrand::Rng) -> Duration {
+        Duration::from_millis(rng.u64(0..=self.delay_ms))
+    }
+}
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or("a number from 0 to 1")
+}

@@ -1,0 +1,102 @@
+//! Okta's errors, as JSON with Okta's codes.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
+
+#[derive(Debug)]
+pub struct OktaError {
+    status: StatusCode,
+    code: &'static str,
+    summary: String,
+    causes: Vec<String>,
+}
+
+impl OktaError {
+    fn new(status: StatusCode, code: &'static str, summary: impl Into<String>) -> Self {
+        Self { status, code, summary: summary.into(), causes: Vec::new() }
+    }
+
+    /// What was sent does not make a valid `of`; the cause says which part.
+    pub fn validation(of: &str, cause: impl Into<String>) -> Self {
+        let summary = format!("Api validation failed: {of}");
+        let mut error = Self::new(StatusCode::BAD_REQUEST, "E0000001", summary);
+        error.causes.push(cause.into());
+        error
+    }
+
+    pub fn malformed() -> Self {
+        let summary = "The request body was not well-formed.";
+        Self::new(StatusCode::BAD_REQUEST, "E0000003", summary)
+    }
+
+    pub fn search(detail: &str) -> Self {
+        let summary = format!("Invalid search criteria: {detail}.");
+        Self::new(StatusCode::BAD_REQUEST, "E0000031", summary)
+    }
+
+    pub fn parameter(detail: &str) -> Self {
+        let summary = format!("Invalid parameter: {detail}.");
+        Self::new(StatusCode::BAD_REQUEST, "E0000053", summary)
+    }
+
+    pub fn invalid_token() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "E0000011", "Invalid token provided")
+    }
+
+    pub fn no_permission() -> Self {
+        let summary = "You do not have permission to perform the requested action";
+        Self::new(StatusCode::FORBIDDEN, "E0000006", summary)
+    }
+
+    /// An operation the user's status does not allow.
+    pub fn forbidden(code: &'static str, summary: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, summary)
+    }
+
+    pub fn not_found(id: &str, kind: &str) -> Self {
+        let summary = format!("Not found: Resource not found: {id} ({kind})");
+        Self::new(StatusCode::NOT_FOUND, "E0000007", summary)
+    }
+
+    pub fn no_path() -> Self {
+        let summary = "The requested path was not found";
+        Self::new(StatusCode::NOT_FOUND, "E0000008", summary)
+    }
+
+    pub fn method() -> Self {
+        let summary = "The endpoint does not support the provided HTTP method";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "E0000022", summary)
+    }
+
+    pub fn rate_limit() -> Self {
+        let summary = "API call exceeded rate limit due to too many requests.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "E0000047", summary)
+    }
+
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "E0000009", "Internal Server Error")
+    }
+
+    /// A request no browser should make here: not Okta's, the emulator's own.
+    pub fn foreign(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "E0000006", format!("Refused: {detail}"))
+    }
+}
+
+impl IntoResponse for OktaError {
+    fn into_response(self) -> Response {
+        let causes: Vec<_> =
+            self.causes.iter().map(|cause| json!({ "errorSummary": cause })).collect();
+        let id = (0..17).map(|_| fastrand::alphanumeric()).collect::<String>();
+        let body = json!({
+            "errorCode": self.code,
+            "errorSummary": self.summary,
+            "errorLink": self.code,
+            "errorId": format!("oae{id}"),
+            "errorCauses": causes,
+        });
+        (self.status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,185 @@
+//! `emulator`: a small Okta org on loopback.
+
+mod access;
+mod admin;
+mod api;
+mod app;
+mod calls;
+mod chaos;
+mod clock;
+mod console;
+mod errors;
+mod filter;
+mod forward;
+mod groups;
+mod guard;
+mod hooks;
+mod limits;
+mod listing;
+mod operations;
+mod org;
+mod outbox;
+mod params;
+mod router;
+mod shutdown;
+mod store;
+mod syslog;
+mod token;
+mod user;
+mod users;
+mod verify;
+mod wanted;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use chaos::Chaos;
+use shutdown::shutdown;
+use tokio::net::TcpListener;
+
+/// A small Okta org on this machine.
+///
+/// It has the APIs an event hook needs: create and verify a hook as in Okta's console, create and
+/// change users, and the events of it are delivered to the hook, with Okta's time-out and retry.
+/// Only this machine can reach it.
+#[derive(clap::Args)]
+#[command(
+    args_override_self = true,
+    after_help = "\
+Try it, with the token it prints:
+  curl -H 'Authorization: SSWS TOKEN' http://127.0.0.1:4040/api/v1/users
+  curl -H 'Authorization: SSWS TOKEN' -H 'Content-Type: application/json' \\
+    http://127.0.0.1:4040/api/v1/users -d '{\"profile\":{\"firstName\":\"John\",\
+\"lastName\":\"Doe\",\"email\":\"john.doe@example.com\",\"login\":\"john.doe@example.com\"}}'
+  curl http://127.0.0.1:4040/admin/calls
+
+Events that were not delivered when it ends are not delivered later: Okta does not do that either.
+The System Log still has them."
+)]
+pub struct Args {
+    /// Where to listen; a loopback address [default: 127.0.0.1:4040, or 127.0.0.1:8083 with --forward]
+    #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Listen for a tunnel, and pass on what comes to the receiver at this URL, recorded for the
+    /// inspector; the org and the console are at --console then
+    #[arg(long, value_name = "URL")]
+    forward: Option<forward::Target>,
+    /// With --forward: where the org and the console are; a loopback address
+    #[arg(long, value_name = "ADDRESS", default_value = ORG, requires = "forward")]
+    console: SocketAddr,
+    /// Keep the org in this SQLite file (created if missing), secrets of hooks included
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// The API token to accept; without it a random one is made and printed
+    #[arg(long, env = "OKTA_EMULATOR_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// The client id of a service app that may ask for access tokens
+    #[arg(long, value_name = "ID", requires = "client_key")]
+    client_id: Option<String>,
+    /// Its public key, RSA or EC, as PEM
+    #[arg(long, value_name = "FILE", requires = "client_id")]
+    client_key: Option<PathBuf>,
+    /// The scopes granted to it, separated by spaces
+    #[arg(long, default_value = token::ALL_SCOPES, value_name = "SCOPES")]
+    client_scopes: String,
+    /// How long to collect events before they are delivered together (Okta: some 10 to 25 s)
+    #[arg(long, default_value_t = 200, value_name = "MILLISECONDS")]
+    collect_ms: u64,
+    /// How many events go into one delivery at most
+    #[arg(long, default_value_t = 100, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]
+    batch: u32,
+    /// Requests per minute and kind of endpoint before it answers 429
+    #[arg(long, default_value_t = 10_000, value_name = "REQUESTS")]
+    rate_limit: u32,
+    /// How many calls the inspector keeps
+    #[arg(long, default_value_t = 1000, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_calls: u32,
+    /// Makes every random choice (ids, chaos) the same in every run; never secrets
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    chaos: Chaos,
+}
+
+const ORG: &str = "127.0.0.1:4040";
+const TUNNEL: &str = "127.0.0.1:8083";
+
+impl Args {
+    /// Where the org is, and where a tunnel ends.
+    fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
+        let listen =
+            |otherwise: &str| self.listen.unwrap_or_else(|| otherwise.parse().expect("an address"));
+        match self.forward {
+            Some(_) => (self.console, Some(listen(TUNNEL))),
+            None => (listen(ORG), None),
+        }
+    }
+}
+
+pub async fn run(args: Args) -> ExitCode {
+    let (org, tunnel) = args.addresses();
+    if !org.ip().is_loopback() || tunnel.is_some_and(|address| !address.ip().is_loopback()) {
+        eprintln!(
+            "--listen, --console: only a loopback address, such as 127.0.0.1:4040: there is no TLS here"
+        );
+        return ExitCode::from(2);
+    }
+    match serve(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
+    let (org, tunnel) = args.addresses();
+    let listener = bind(org).await?;
+    let address = listener.local_addr()?;
+    let made_token = args.token.is_none();
+    let target = args.forward.clone();
+    let app = Arc::new(App::new(args, address)?);
+    if let (Some(tunnel), Some(target)) = (tunnel, target) {
+        let tunnel = bind(tunnel).await?;
+        println!("Forwarding http://{}/ to {target}/", tunnel.local_addr()?);
+        let proxy = forward::router(app.clone(), target);
+        tokio::spawn(async move { axum::serve(tunnel, proxy).await });
+    }
+    print_welcome(&app, made_token);
+    let server = axum::serve(listener, router::router(app)).with_graceful_shutdown(shutdown());
+    // A live feed is a request without an end: after a while nobody waits for it any more.
+    let patience = async {
+        shutdown().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    };
+    tokio::select! {
+        result = server => result?,
+        () = patience => {}
+    }
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
+}
+
+/// What is needed to talk to it. The last line is the one that programs wait for.
+fn print_welcome(app: &App, made_token: bool) {
+    println!(
+        "An Okta emulator for development. Nothing here is Okta, and nothing leaves this machine"
+    );
+    println!("but the deliveries to the hooks you create.");
+    println!("  Org URL    {}", app.base);
+    if made_token {
+        println!("  API token  {}", app.access.api_token());
+    } else {
+        println!("  API token  as given");
+    }
+    println!("  Console    {}/", app.base);
+    println!("Listening on {}", app.base);
+}

@@ -1,0 +1,164 @@
+//! The org: users, groups, hooks and the System Log, and how a change of it is recorded.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::time::SystemTime;
+
+use okta_hooks::EventType;
+use okta_hooks::simulate::{self, Event, Target};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::groups::Group;
+use super::hooks::Hook;
+use super::store::{Change, Store};
+use super::user::{User, Users};
+
+pub struct Org {
+    pub base: String,
+    pub hooks: BTreeMap<u64, Hook>,
+    pub users: Users,
+    pub groups: BTreeMap<u64, Group>,
+    pub log: Vec<Logged>,
+    pub rng: fastrand::Rng,
+    store: Store,
+    /// The place of what is made next: places only grow, so they order pages and the log.
+    next: u64,
+    changes: Vec<Change>,
+    deliveries: Vec<(String, Value)>,
+}
+
+/// An event of the System Log.
+#[derive(Serialize, serde::Deserialize)]
+pub struct Logged {
+    pub place: u64,
+    pub published: String,
+    pub uuid: String,
+    /// As a hook delivers it.
+    pub event: Box<RawValue>,
+}
+
+/// What is kept under a kind and an id.
+pub trait Document: Serialize {
+    const KIND: &'static str;
+
+    fn id(&self) -> &str;
+}
+
+impl Org {
+    pub fn load(store: Store, base: String, rng: fastrand::Rng) -> Result<Self, Box<dyn Error>> {
+        let log: BTreeMap<u64, Logged> = documents(&store, "log")?;
+        let mut org = Self {
+            base,
+            hooks: documents(&store, Hook::KIND)?,
+            users: Users::new(documents(&store, User::KIND)?),
+            groups: documents(&store, Group::KIND)?,
+            log: log.into_values().collect(),
+            rng,
+            store,
+            next: 0,
+            changes: Vec::new(),
+            deliveries: Vec::new(),
+        };
+        let last = |places: Option<u64>| places.map_or(0, |place| place + 1);
+        org.next = [
+            org.hooks.keys().last().copied(),
+            org.users.last_place(),
+            org.groups.keys().last().copied(),
+            org.log.last().map(|logged| logged.place),
+        ]
+        .map(last)
+        .into_iter()
+        .max()
+        .unwrap_or(0);
+        Ok(org)
+    }
+
+    /// An id like Okta's, which begins with what it is of.
+    pub fn new_id(&mut self, prefix: &str) -> String {
+        let tail = (0..20 - prefix.len()).map(|_| self.rng.alphanumeric());
+        prefix.chars().chain(tail).collect()
+    }
+
+    pub fn new_place(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub fn put<D: Document>(&mut self, place: u64, document: &D) {
+        let json = serde_json::to_string(document).expect("our own types have text keys");
+        let id = document.id().to_owned();
+        self.changes.push(Change::Put { kind: D::KIND, id, place, json });
+    }
+
+    pub fn remove<D: Document>(&mut self, document: &D) {
+        self.changes.push(Change::Remove { kind: D::KIND, id: document.id().to_owned() });
+    }
+
+    /// Writes an event to the System Log, and lays it out for the hooks that want it. Every one is
+    /// done by the same admin, the owner of the API token.
+    pub fn record(&mut self, event: Event) {
+        let now = SystemTime::now();
+        let wanted = event.event_type().as_str();
+        let hooks: Vec<String> = self
+            .hooks
+            .values()
+            .filter(|hook| hook.is_live() && hook.wants(wanted))
+            .map(|hook| hook.id.clone())
+            .collect();
+        let mut event = event.actor(admin()).published(now).seed(self.rng.u64(..));
+        if !hooks.is_empty() {
+            event = event.debug_data("targetEventHookIds", hooks.join(","));
+        }
+        let event = event.to_json();
+        for hook in hooks {
+            self.deliveries.push((hook, event.clone()));
+        }
+        let logged = Logged {
+            place: self.new_place(),
+            published: simulate::timestamp(now),
+            uuid: event["uuid"].as_str().unwrap_or_default().to_owned(),
+            event: serde_json::value::to_raw_value(&event).expect("it is JSON already"),
+        };
+        self.put(logged.place, &logged);
+        self.log.push(logged);
+    }
+
+    /// Keeps what was changed, and hands out what is to be delivered: to which hook, and what.
+    pub fn commit(&mut self) -> rusqlite::Result<Vec<(String, Value)>> {
+        let changes = std::mem::take(&mut self.changes);
+        let deliveries = std::mem::take(&mut self.deliveries);
+        self.store.apply(&changes)?;
+        Ok(deliveries)
+    }
+}
+
+/// A new event of the org.
+pub fn happened(event_type: EventType) -> Event {
+    simulate::event(event_type)
+}
+
+fn admin() -> Target {
+    Target::user("admin@example.com").id("00uEmulatorAdmin0000")
+}
+
+impl Document for Logged {
+    const KIND: &'static str = "log";
+
+    fn id(&self) -> &str {
+        &self.uuid
+    }
+}
+
+fn documents<D: DeserializeOwned>(
+    store: &Store,
+    kind: &str,
+) -> Result<BTreeMap<u64, D>, Box<dyn Error>> {
+    let read = |(place, json): (u64, String)| match serde_json::from_str(&json) {
+        Ok(document) => Ok((place, document)),
+        Err(_) => Err(format!("the data file has a {kind} that this version cannot read").into()),
+    };
+    store.all(kind)?.into_iter().map(read).collect()
+}

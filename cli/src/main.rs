@@ -1,0 +1,90 @@
+//! The Okta emulator: what Okta's console and a tunnel do for event hooks, on one machine.
+//!
+//! Run with
+//!
+//! ```text
+//! cargo run -p okta-hooks-cli -- emulator
+//! cargo run -p okta-hooks-cli -- help
+//! ```
+
+#[macro_use]
+mod terminal;
+
+mod check;
+mod destination;
+mod diagnosis;
+mod editor;
+mod emulator;
+mod inspect;
+mod replay;
+mod send;
+mod summary;
+mod verify;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use destination::Auth;
+use wire::Wire;
+
+/// Plays Okta for a receiver of event hooks.
+#[derive(Parser)]
+#[command(
+    name = "okta-hooks",
+    after_help = "Exit codes: 0 it went well, 1 it did not, 2 the command line is wrong."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+// What each does is said where its arguments are.
+#[derive(Subcommand)]
+enum Command {
+    Emulator(Box<emulator::Args>),
+    Verify(verify::Args),
+    Send(send::Args),
+    Check(check::Args),
+    Replay(replay::Args),
+    Inspect(inspect::Args),
+}
+
+impl Command {
+    fn auth(&self) -> Option<&Auth> {
+        match self {
+            Self::Emulator(_) | Self::Inspect(_) => None,
+            Self::Verify(args) => Some(&args.destination.auth),
+            Self::Send(args) => Some(&args.destination.auth),
+            Self::Check(args) => Some(&args.destination.auth),
+            Self::Replay(args) => Some(&args.auth),
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // The TLS of reqwest takes what the process has installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let command = Cli::parse().command;
+    if let Err(error) = command.auth().map_or(Ok(()), |auth| auth.check()) {
+        eprintln!("{error}");
+        return ExitCode::from(2);
+    }
+    run(command).await.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(command: Command) -> Result<ExitCode, String> {
+    let wire = Wire::new().map_err(|error| format!("no HTTP client: {error}"))?;
+    match command {
+        Command::Emulator(args) => Ok(emulator::run(*args).await),
+        Command::Verify(args) => verify::run(args, &wire).await,
+        Command::Send(args) => send::run(args, &wire).await,
+        Command::Check(args) => check::run(args, &wire).await,
+        Command::Replay(args) => replay::run(args, &wire).await,
+        Command::Inspect(args) => Ok(inspect::run(args)),
+    }
+}

@@ -1,0 +1,269 @@
+//! The commands of the Okta emulator as real processes: what they find, print, and end with.
+
+use std::net::SocketAddr;
+use std::process::Output;
+
+use crate::receiver::{Fault, SECRET};
+use serde_json::Value;
+
+use crate::PROGRAM;
+
+/// Runs a command to its end, with the secret in the environment as a user would have it.
+async fn run(arguments: &[&str]) -> Output {
+    run_with(arguments, &[]).await
+}
+
+async fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    tokio::process::Command::new(PROGRAM)
+        .args(arguments)
+        .env("OKTA_HOOK_SECRET", SECRET)
+        .env_remove("OKTA_HOOK_HEADER")
+        .envs(environment.iter().copied())
+        .output()
+        .await
+        .expect("it runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("output is UTF-8")
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no JSON: {output:?}"))
+}
+
+fn hook(address: SocketAddr) -> String {
+    format!("http://{address}/hook")
+}
+
+/// The ids of the findings with a verdict, in the order of the checks.
+fn found(report: &Value, verdict: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings");
+    let with = findings.iter().filter(|finding| finding["verdict"] == verdict);
+    with.map(|finding| finding["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn check(fault: Fault) -> (Output, Value) {
+    let address = crate::receiver::start(fault).await;
+    let page = format!("http://{address}/users");
+    let observe = ["--observe", &page, "--observe-seconds", "1"];
+    let output = run(&[&["check", &hook(address), "--json"], &observe[..]].concat()).await;
+    assert!(!stdout(&output).contains(SECRET), "{fault:?}: the secret is not told");
+    let report = json(&output);
+    (output, report)
+}
+
+macro_rules! names {
+    ($($test:ident: $fault:ident => $faults:expr,)*) => {$(
+        #[tokio::test]
+        async fn $test() {
+            let (output, report) = check(Fault::$fault).await;
+            assert_eq!(found(&report, "fault"), $faults, "{report:#}");
+            let expected = if $faults.is_empty() { 0 } else { 1 };
+            assert_eq!(output.status.code(), Some(expected));
+            assert_eq!(report["ok"], expected == 0);
+        }
+    )*};
+}
+
+const NO_FAULT: [&str; 0] = [];
+
+names! {
+    check_finds_nothing_in_a_receiver_that_does_everything_right: None => NO_FAULT,
+    check_names_a_receiver_that_accepts_any_secret:
+        AcceptsAnySecret => ["auth-missing", "auth-wrong", "auth-almost"],
+    check_names_a_comparison_that_ignores_case: IgnoresCase => ["auth-almost"],
+    check_names_a_challenge_echoed_in_a_header: EchoesInHeader => ["verification"],
+    check_names_a_verification_with_wrong_json: WrongJson => ["verification"],
+    check_names_a_login_page: LoginPage => ["verification"],
+    check_names_a_challenge_that_is_remembered: RemembersTheChallenge => ["verification-again"],
+    check_names_a_400_when_busy: Busy400 => ["busy"],
+    check_names_the_use_of_the_first_event_only:
+        FirstEventOnly => ["lost-batch", "lost-isolation"],
+    check_names_an_index_into_an_empty_batch: IndexesFirst => ["empty-batch"],
+    check_names_a_death_on_a_null_target: DiesOnNullTarget => ["target"],
+    check_names_a_body_without_limit: NoBodyLimit => ["body-limit"],
+    check_names_an_answer_after_four_seconds: FourSeconds => ["too-slow"],
+    check_names_a_redirect: Redirects => ["redirect"],
+    check_names_a_mark_made_before_success: MarksSeenFirst => ["lost-retry"],
+    check_names_the_refusal_of_unknown_types: RefusesUnknownTypes => ["unknown-type"],
+    check_names_the_refusal_of_duplicates: RefusesDuplicates => ["duplicate"],
+    check_names_a_duplicate_counted_twice: CountsTwice => ["twice"],
+    check_names_a_batch_refused_for_one_odd_event: AllOrNothing => ["isolation"],
+    check_names_a_content_type_compared_as_a_whole: ExactContentType => ["content-type"],
+    check_names_a_receiver_that_keeps_nothing:
+        KeepsNothing => ["lost-batch", "lost-isolation", "lost"],
+}
+
+#[tokio::test]
+async fn check_explains_what_it_finds_and_what_it_could_not_look_at() {
+    let address = crate::receiver::start(Fault::AllOrNothing).await;
+    let output = run(&["check", &hook(address)]).await;
+    let text = stdout(&output);
+    let fault = "FAULT    one odd event does not fail the others [isolation]: null between two \
+        events: answered with status 400";
+    assert!(text.contains(fault), "{text}");
+    assert!(text.contains("why: ") && text.contains("fix: Set aside"), "{text}");
+    assert!(text.contains("skipped  counts a duplicate once [twice]: give --observe"), "{text}");
+    assert!(text.contains("it falls short: "), "{text}");
+    assert!(!text.contains('\x1b'), "no colours in a pipe");
+}
+
+#[tokio::test]
+async fn verify_says_what_is_wrong_and_how_to_put_it_right() {
+    for (fault, expected) in [
+        (Fault::None, "verified"),
+        (Fault::EchoesInHeader, "the challenge came back in a header instead of the body"),
+        (Fault::WrongJson, "has no member \"verification\""),
+        (Fault::LoginPage, "the body is a web page"),
+    ] {
+        let address = crate::receiver::start(fault).await;
+        let output = run(&["verify", &hook(address)]).await;
+        let text = stdout(&output);
+        assert!(text.contains(expected), "{text}");
+        let code = if fault == Fault::None { 0 } else { 1 };
+        assert_eq!(output.status.code(), Some(code), "{fault:?}");
+        assert_eq!(text.lines().count(), 1 + code as usize, "a fault comes with advice: {text}");
+    }
+    let address = crate::receiver::start(Fault::None).await;
+    let output = run(&["verify", &hook(address), "--secret", "other", "--json"]).await;
+    assert_eq!(json(&output)["attempts"][0]["fault"], "refused with status 401");
+    let output = run(&["verify", "http://127.0.0.1:1/hook"]).await;
+    assert!(stdout(&output).contains("not verified: no answer"), "{output:?}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_wrong_command_line_ends_with_2_and_tells_no_secret() {
+    for arguments in [
+        &["verify"][..],
+        &["verify", "not a url"],
+        &["verify", "http://localhost/", "--secret", "bad\nhunter2"],
+        &["verify", "http://localhost/", "--header", "no name"],
+        &["send", "http://localhost/", "--count", "0"],
+        &["send", "http://localhost/", "--edit", "--count", "2"],
+        &["emulator", "--api-errors", "2"],
+        &["unknown"],
+    ] {
+        let output = run(arguments).await;
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {output:?}");
+        let told = format!("{output:?}");
+        assert!(!told.contains("hunter2") && !told.contains(SECRET), "{told}");
+    }
+    let help = run(&["check", "--help"]).await;
+    assert!(stdout(&help).contains("any language") && help.status.success());
+}
+
+#[tokio::test]
+async fn send_shows_the_body_then_delivers_it() {
+    let address = crate::receiver::start(Fault::None).await;
+    let target = ["--type", "user.lifecycle.create", "--target", "jane.doe@example.com"];
+    let output = run(&[&["send", &hook(address)], &target[..]].concat()).await;
+    let text = stdout(&output);
+    assert!(text.contains("\"alternateId\": \"jane.doe@example.com\""), "{text}");
+    assert!(text.contains("all accepted") && !text.contains(SECRET), "{text}");
+    assert_eq!(shown(address).await, ["jane.doe@example.com"]);
+
+    let refused = run(&["send", &hook(address), "--secret", "other", "--json"]).await;
+    assert_eq!((json(&refused)["lost"].as_u64(), refused.status.code()), (Some(1), Some(1)));
+}
+
+#[tokio::test]
+async fn send_makes_many_deliveries_and_sums_them_up() {
+    let address = crate::receiver::start(Fault::None).await;
+    let many = ["--target", "user{n}@example.com", "--batch", "5", "--count", "20", "--shuffle"];
+    let twice = ["--rate", "1000", "--duplicate", "--json"];
+    let url = hook(address);
+    let output = run(&[&["send", &url], &many[..], &twice[..]].concat()).await;
+    let summary = json(&output);
+    assert_eq!((&summary["accepted"], &summary["statuses"]["204"]), (&40.into(), &40.into()));
+    assert!(summary["latencyMs"]["p50"].as_f64() <= summary["latencyMs"]["max"].as_f64());
+    let mut users = shown(address).await;
+    users.sort();
+    users.dedup();
+    assert_eq!(users.len(), 100);
+
+    let address = crate::receiver::start(Fault::MarksSeenFirst).await;
+    let output = run(&["send", &hook(address), "--count", "3", "--json"]).await;
+    let summary = json(&output);
+    assert_eq!((&summary["accepted"], &summary["retries"]), (&3.into(), &3.into()));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn send_lets_the_body_be_edited_or_taken_from_a_file() {
+    let address = crate::receiver::start(Fault::None).await;
+    let url = hook(address);
+    // `sed -i …` is an editor with arguments.
+    let editor =
+        [("EDITOR", "sed -i s/john.doe/edited/g"), ("VISUAL", "sed -i s/john.doe/edited/g")];
+    let output = run_with(&["send", &url, "--edit"], &editor).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(shown(address).await, ["edited@example.com"]);
+    let failed = run_with(&["send", &url, "--edit"], &[("VISUAL", "false")]).await;
+    assert_eq!(failed.status.code(), Some(1));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("body.json");
+    let body = r#"{"eventId":"f1","data":{"events":[{"uuid":"f1","eventType":"user.lifecycle.create",
+        "target":[{"alternateId":"file@example.com"}]}]}}"#;
+    std::fs::write(&file, body).unwrap();
+    let output = run(&["send", &url, "--file", file.to_str().unwrap()]).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(shown(address).await[1..], ["file@example.com"]);
+}
+
+#[tokio::test]
+async fn replay_makes_recorded_calls_again_as_they_were_or_changed() {
+    let address = crate::receiver::start(Fault::None).await;
+    let call = |value: &str, uuid: &str| {
+        let body = serde_json::json!({ "eventId": uuid, "data": { "events": [{
+            "uuid": uuid, "eventType": "user.lifecycle.create",
+            "target": [{ "alternateId": "john.doe@example.com" }],
+        }]}});
+        serde_json::json!({ "request": {
+            "method": "POST", "url": hook(address), "body": body.to_string(),
+            "headers": [{ "name": "authorization", "value": value, "secret": true }],
+        }})
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, json: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, json).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let array = file("array.json", &Value::from(vec![call(SECRET, "u1")]).to_string());
+    let masked = file("lines.json", &format!("{}\n{}\n", call("••••", "u2"), call("••••", "u3")));
+    let plain = run_with(&["replay", &array], &[]).await;
+    assert!(plain.status.success(), "{plain:?}");
+    let changed = ["replay", &masked, "--replace", "john.doe=jane.doe", "--json"];
+    assert_eq!(json(&run(&changed).await)["accepted"], 2);
+    let jane = "jane.doe@example.com";
+    assert_eq!(shown(address).await, ["john.doe@example.com", jane, jane]);
+
+    let without = tokio::process::Command::new(PROGRAM)
+        .args(["replay", &masked])
+        .env_remove("OKTA_HOOK_SECRET")
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(without.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&without.stderr)
+            .contains("call 1: the header authorization is masked")
+    );
+    let elsewhere = run(&["replay", &array, "--to", "http://127.0.0.1:1/"]).await;
+    assert_eq!(elsewhere.status.code(), Some(1));
+    assert_eq!(run(&["replay", &file("empty.json", "")]).await.status.code(), Some(1));
+}
+
+/// What the receiver shows on its page.
+async fn shown(address: SocketAddr) -> Vec<String> {
+    let answer = tokio::task::spawn_blocking(move || {
+        okta_hooks_testing::http::Request::new("GET", "/users")
+            .send(address)
+            .expect("it answers")
+            .text()
+    });
+    answer.await.unwrap().lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,9 @@
+//! What only tests need: programs as real processes, HTTP to the byte, receivers of hooks, a browser.
+
+pub mod browser;
+pub mod console;
+pub mod devtools;
+pub mod hook;
+pub mod http;
+pub mod process;
+pub mod workspace;

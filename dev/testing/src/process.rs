@@ -1,0 +1,143 @@
+//! Programs of this project as real processes.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A running program that has said where it listens. It is killed when dropped.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    /// What it printed before it said where it listens.
+    pub welcome: Vec<String>,
+    stdout: Option<BufReader<ChildStdout>>,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    pub fn start(program: impl AsRef<OsStr>, settings: &[(&str, &str)]) -> Self {
+        Self::start_in(&env::temp_dir(), program, settings)
+    }
+
+    /// Starts it with these arguments.
+    pub fn start_with(
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Self {
+        Self::start_all(&env::temp_dir(), program, arguments, settings)
+    }
+
+    /// Starts it with this working directory.
+    pub fn start_in(
+        directory: &Path,
+        program: impl AsRef<OsStr>,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        Self::start_all(directory, program, &[], settings)
+    }
+
+    fn start_all(
+        directory: &Path,
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let mut child = Command::new(program)
+            .current_dir(directory)
+            .args(arguments)
+            .env("LISTEN", "127.0.0.1:0")
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a program starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        let (welcome, address) = listening(&mut stdout);
+        Self { child, address, welcome, stdout: Some(stdout), lines: Arc::default() }
+    }
+
+    /// The address in the line that announces it.
+    #[track_caller]
+    pub fn announced(&self, name: &str) -> SocketAddr {
+        let line =
+            self.welcome.iter().find(|line| line.starts_with(name)).expect("it is announced");
+        let (_, url) = line.split_once("http://").expect("a URL");
+        url.split('/').next().and_then(|address| address.parse().ok()).expect("an address")
+    }
+
+    /// Ends it as a crash would: with SIGKILL.
+    pub fn crash(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("a child can be waited for");
+    }
+
+    /// Starts reading what it prints.
+    pub fn read_output(&mut self) {
+        let Some(stdout) = self.stdout.take() else { return };
+        let lines = self.lines.clone();
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                lines.lock().expect("nobody panics with it").push(line);
+            }
+        });
+    }
+
+    /// Closes our end of its standard output.
+    pub fn close_output(&mut self) {
+        self.stdout = None;
+    }
+
+    /// The lines printed so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("nobody panics with it").clone()
+    }
+
+    /// How often a line was printed, once `expected` of them are there or it takes too long.
+    #[track_caller]
+    pub fn assert_printed(&self, line: &str, expected: usize) {
+        let count = || self.lines().iter().filter(|printed| *printed == line).count();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while count() < expected && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(count(), expected, "{line}");
+    }
+
+    /// Sends SIGTERM, waits for the end, and returns what was written to standard error.
+    pub fn terminate(mut self) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        assert!(killed.success());
+        let status = self.child.wait().expect("a child can be waited for");
+        let mut errors = String::new();
+        let stderr = self.child.stderr.take().expect("stderr is piped");
+        BufReader::new(stderr).read_to_string(&mut errors).expect("logs are UTF-8");
+        (status, errors)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn listening(stdout: &mut impl BufRead) -> (Vec<String>, SocketAddr) {
+    let mut welcome = Vec::new();
+    for line in stdout.lines() {
+        let line = line.expect("output is UTF-8");
+        if let Some(address) = line.strip_prefix("Listening on http://") {
+            return (welcome, address.parse().expect("an address"));
+        }
+        welcome.push(line);
+    }
+    panic!("it ended before it listened: {welcome:?}");
+}

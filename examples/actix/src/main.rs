@@ -1,0 +1,121 @@
+//! Greets every user that is added to an Okta org: the hook on actix-web.
+//!
+//! actix-web is not built on tower and speaks `http` 0.2, so this calls the functions that the
+//! layers call. Nothing is converted or copied.
+//!
+//! Run with
+//!
+//! ```text
+//! cargo run -p actix-hook
+//! ```
+//!
+//! and try the `curl` lines it prints. `settings.rs` has the environment variables.
+
+mod handler;
+mod settings;
+mod shutdown;
+
+use std::error::Error;
+use std::io;
+use std::time::Instant;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use handler::user_created;
+use okta_hooks::{Delivery, Inbound, Rejection};
+use settings::Settings;
+use shutdown::shutdown;
+
+/// What `GET /` answers.
+const WELCOME: &str = include_str!("welcome.html");
+
+#[actix_web::main]
+async fn main() -> io::Result<()> {
+    let settings = Data::new(Settings::from_env("/userCreated"));
+    let listen = settings.listen;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(settings.clone())
+            .route(
+                "/",
+                web::get().to(async || HttpResponse::Ok().content_type("text/html").body(WELCOME)),
+            )
+            .route("/userCreated", web::to(hook))
+    });
+    let server = server.disable_signals().workers(2).bind(listen)?;
+    for address in server.addrs() {
+        println!("Listening on http://{address}");
+    }
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        shutdown().await;
+        handle.stop(true).await;
+    });
+    server.await
+}
+
+/// The road of a request: who may, what it is, how long it may take, what is new.
+async fn hook(request: HttpRequest, payload: Payload, settings: Data<Settings>) -> HttpResponse {
+    let headers = |name: &str| request.headers().get_all(name).map(HeaderValue::as_bytes);
+    match settings.receiver.check(request.method().as_str(), headers) {
+        Ok(Inbound::Verification { challenge, .. }) => {
+            HttpResponse::Ok().content_type("application/json").body(challenge.to_json())
+        }
+        Ok(Inbound::Delivery { .. }) => match read(payload, &settings).await {
+            Ok(delivery) => handle(delivery, &settings).await,
+            Err(rejection) => refuse(&rejection),
+        },
+        Err(rejection) => refuse(&rejection),
+    }
+}
+
+async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejection> {
+    let receiver = &settings.receiver;
+    let body: Bytes = match payload.to_bytes_limited(receiver.body_limit()).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Err(Rejection::Incomplete),
+        Err(_) => return Err(receiver.too_large()),
+    };
+    let delivery = receiver.decode(body)?;
+    if let [first, ..] = delivery.invalid_events() {
+        tracing::warn!(elements = delivery.invalid_events().len(), reason = %first, "set aside");
+    }
+    Ok(delivery)
+}
+
+async fn handle(mut delivery: Delivery, settings: &Settings) -> HttpResponse {
+    let handled = async {
+        if let Some(claim) = settings.seen.claim_or_wait(&mut delivery, Instant::now).await {
+            user_created(delivery).await?;
+            claim.commit(Instant::now());
+        }
+        Ok::<_, io::Error>(())
+    };
+    match tokio::time::timeout(settings.deadline, handled).await {
+        Ok(Ok(())) => return HttpResponse::NoContent().finish(),
+        Ok(Err(error)) => log_failure(&error),
+        Err(elapsed) => log_failure(&elapsed),
+    }
+    refuse(&Rejection::Unavailable)
+}
+
+fn refuse(rejection: &Rejection) -> HttpResponse {
+    log_refusal(rejection);
+    let status = StatusCode::from_u16(rejection.status().as_u16()).expect("a status is a status");
+    let mut response = HttpResponse::build(status);
+    if let Some((name, value)) = rejection.header() {
+        response.insert_header((name.as_str(), value.as_bytes()));
+    }
+    response.content_type("text/plain; charset=utf-8").body(format!("{rejection}\n"))
+}
+
+fn log_failure(error: &(dyn Error + 'static)) {
+    tracing::error!(error, "a delivery was not handled");
+}
+
+fn log_refusal(rejection: &Rejection) {
+    tracing::warn!(status = rejection.status().as_u16(), reason = %rejection, "refused");
+}

@@ -1,0 +1,89 @@
+//! Greets every user that is added to an Okta org: the hook on hyper, without a framework.
+//!
+//! Run with
+//!
+//! ```text
+//! cargo run -p hyper-hook
+//! ```
+//!
+//! and try the `curl` lines it prints. `settings.rs` has the environment variables.
+
+mod handler;
+mod settings;
+mod shutdown;
+
+use std::convert::Infallible;
+use std::pin::pin;
+
+use handler::{dead_letter, log, user_created};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::{Either, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use okta_hooks::layer::{DecodeLayer, DedupeLayer, GuardLayer};
+use settings::Settings;
+use shutdown::shutdown;
+use tower::{ServiceBuilder, ServiceExt, service_fn};
+
+/// What `GET /` answers.
+const WELCOME: &str = include_str!("welcome.html");
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let Settings { listen, receiver, seen, deadline } = Settings::from_env("/userCreated");
+
+    // From the outside in: who may, what it is, how long it may take, what is new.
+    let hook = ServiceBuilder::new()
+        .map_response(log)
+        .layer(GuardLayer::new(receiver.clone()))
+        .layer(DecodeLayer::new(receiver).dead_letters(service_fn(dead_letter)))
+        .timeout(deadline)
+        .layer(DedupeLayer::new(seen))
+        .service(service_fn(user_created));
+
+    let app = TowerToHyperService::new(service_fn(move |request: Request<Incoming>| {
+        let hook = hook.clone();
+        async move {
+            Ok::<_, Infallible>(match request.uri().path() {
+                "/userCreated" => hook.oneshot(request).await?.map(Either::Left),
+                "/" => page(StatusCode::OK, WELCOME).map(Either::Right),
+                _ => page(StatusCode::NOT_FOUND, "Nothing here.\n").map(Either::Right),
+            })
+        }
+    }));
+
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    println!("Listening on http://{}", listener.local_addr()?);
+    let connections = GracefulShutdown::new();
+    let mut shutdown = pin!(shutdown());
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        let Ok((stream, _)) = stream else { continue };
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .serve_connection(TokioIo::new(stream), app.clone());
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    connections.shutdown().await;
+    Ok(())
+}
+
+fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    let html = header::HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, html);
+    response
+}

@@ -1,0 +1,107 @@
+//! The door that Okta calls: the hook, and whether it is well. Nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{Response, StatusCode};
+use axum::routing::get;
+use okta_hooks::layer::{DeadLetter, DecodeLayer, GuardLayer, HandlerError};
+use okta_hooks::{Delivery, Receiver, Rejection};
+use tower::{BoxError, ServiceBuilder, service_fn};
+
+use crate::effect::Effect;
+use crate::metrics::Metrics;
+use crate::store::{Change, Origin, Reader, Store, Unread};
+
+/// Where the hook is.
+pub const PATH: &str = "/userTransfer";
+
+pub fn router(
+    receiver: &Receiver,
+    deadline: Duration,
+    store: &Store,
+    reader: Reader,
+    metrics: Arc<Metrics>,
+) -> Router {
+    let (events, letters, counted) = (store.clone(), store.clone(), metrics.clone());
+    // No dedupe layer: the database remembers every event, across crashes too.
+    let hook = ServiceBuilder::new()
+        .map_response(move |response| log(response, &counted))
+        .layer(GuardLayer::new(receiver.clone()))
+        .layer(DecodeLayer::new(receiver.clone()).dead_letters(service_fn(move |letter| {
+            within(deadline, set_aside(letters.clone(), letter))
+        })))
+        .service(service_fn(move |delivery: Delivery| {
+            within(deadline, accept(events.clone(), metrics.clone(), delivery))
+        }));
+    Router::new().route_service(PATH, hook).route("/health", get(health)).with_state(reader)
+}
+
+/// Answers before Okta's three seconds are over. What was handed to the writer is written all the
+/// same: then Okta's second try finds it done.
+async fn within(
+    deadline: Duration,
+    work: impl Future<Output = Result<(), BoxError>>,
+) -> Result<(), BoxError> {
+    tokio::time::timeout(deadline, work).await?
+}
+
+/// Returns when every event of the delivery is on disk.
+async fn accept(store: Store, metrics: Arc<Metrics>, delivery: Delivery) -> Result<(), BoxError> {
+    let events = with_effects(&delivery);
+    metrics.defects.add(delivery.invalid_events().len() as u64);
+    store.write(Change::Events { events, origin: Origin::Hook }).await?;
+    metrics.deliveries.add(1);
+    Ok(())
+}
+
+/// The events of a delivery and what each does.
+pub fn with_effects(delivery: &Delivery) -> Vec<(okta_hooks::LogEvent, Effect)> {
+    let effect = |event| Effect::of(event, delivery.event_time());
+    delivery.events().iter().map(|event| (event.clone(), effect(event))).collect()
+}
+
+async fn set_aside(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
+    tracing::warn!(bytes = letter.raw().len(), reason = %letter, "set aside");
+    let unread = match letter {
+        DeadLetter::Body { raw, error, .. } => {
+            vec![Unread { reason: error.to_string(), path: String::new(), raw: raw.into() }]
+        }
+        DeadLetter::Elements { defects, .. } => defects
+            .iter()
+            .map(|defect| Unread {
+                reason: format!("expected {}", defect.reason().expected()),
+                path: defect.path(),
+                raw: defect.raw().into(),
+            })
+            .collect(),
+        // A kind that a later release adds.
+        other => vec![Unread {
+            reason: other.to_string(),
+            path: String::new(),
+            raw: other.raw().clone().into(),
+        }],
+    };
+    store.write(Change::DeadLetters(unread)).await?;
+    Ok(())
+}
+
+fn log<B>(response: Response<B>, metrics: &Metrics) -> Response<B> {
+    let Some(rejection) = response.extensions().get::<Rejection>() else { return response };
+    metrics.refused.add(1);
+    if let Some(error) = response.extensions().get::<HandlerError>() {
+        tracing::error!(error = error as &dyn std::error::Error, "a delivery was not handled");
+    } else {
+        tracing::warn!(status = rejection.status().as_u16(), reason = %rejection, "refused");
+    }
+    response
+}
+
+async fn health(State(reader): State<Reader>) -> (StatusCode, &'static str) {
+    match reader.count("meta").await {
+        Ok(_) => (StatusCode::OK, "ok\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be read\n"),
+    }
+}

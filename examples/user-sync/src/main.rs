@@ -1,0 +1,113 @@
+//! Okta's users, in a SQLite database of your own: the hook, built like production.
+//!
+//! Run with
+//!
+//! ```text
+//! cargo run -p user-sync
+//! ```
+//!
+//! and try the lines it prints. `settings/mod.rs` has what the environment, or `.env`, can say.
+//!
+//! Every event is on disk before Okta is told that it arrived; profiles come from the Users API, and
+//! what the hook lost from the System Log.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use user_sync::metrics::Metrics;
+use user_sync::settings::{Settings, refuse};
+use user_sync::shutdown::shutdown;
+use user_sync::store::{Reader, Store};
+use user_sync::{hook, okta, pages, profiles, repair};
+
+/// How long a connection may go on after we were asked to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+#[tokio::main]
+async fn main() {
+    let Settings {
+        listen: hook_address,
+        receiver,
+        deadline,
+        pages,
+        database,
+        group,
+        org,
+        repair_every,
+    } = Settings::from_env();
+    let client = org.map(|(url, credentials)| {
+        let client = okta::Client::new(&url, credentials);
+        Arc::new(client.unwrap_or_else(|error| refuse(&format!("okta_url: {error}"))))
+    });
+    let metrics = Arc::new(Metrics::default());
+    let (store, writer) = Store::open(&database, group, metrics.clone())
+        .unwrap_or_else(|error| refuse(&format!("DATABASE: {}: {error}", database.display())));
+    let reader = Reader::open(&database);
+
+    let pages_listener = listen("PAGES", pages).await;
+    let listener = listen("LISTEN", hook_address).await;
+    let show =
+        pages::Pages { store: store.clone(), reader: reader.clone(), metrics: metrics.clone() };
+    let hook = hook::router(&receiver, deadline, &store, reader.clone(), metrics);
+    announce(&pages_listener, &listener, client.is_some());
+
+    let (stop, stopping) = watch::channel(());
+    let mut loops = JoinSet::new();
+    if let Some(client) = client {
+        loops.spawn(profiles::run(client.clone(), store.clone(), reader.clone()));
+        loops.spawn(repair::run(client, store.clone(), reader, repair_every));
+    }
+    let mut doors = JoinSet::new();
+    doors.spawn(serve(pages_listener, pages::router(show), stopping.clone()));
+    doors.spawn(serve(listener, hook, stopping));
+
+    shutdown().await;
+    // Nobody new gets in; who is in gets an answer.
+    drop(stop);
+    loops.shutdown().await;
+    if tokio::time::timeout(DRAIN, async { while doors.join_next().await.is_some() {} })
+        .await
+        .is_err()
+    {
+        tracing::warn!("some connections were still open");
+        doors.shutdown().await;
+    }
+    drop(store);
+    writer.join();
+}
+
+async fn listen(name: &str, address: SocketAddr) -> TcpListener {
+    TcpListener::bind(address)
+        .await
+        .unwrap_or_else(|error| refuse(&format!("{name}: {address}: {error}")))
+}
+
+async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<()>) {
+    let stopped = async move { while stopping.changed().await.is_ok() {} };
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "a door is closed");
+    }
+}
+
+fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool) {
+    let address = |listener: &TcpListener| {
+        listener.local_addr().map_or_else(|_| "?".to_owned(), |address| address.to_string())
+    };
+    if !has_org {
+        println!(
+            "No okta_url is set: profiles stay as far as the events tell, and gaps are not repaired."
+        );
+    }
+    if pages.local_addr().is_ok_and(|address| !address.ip().is_loopback()) {
+        println!("PAGES is no loopback address: whoever can reach it sees personal data.");
+    }
+    println!("Pages     http://{}/ and /getUsers", address(pages));
+    println!("Hook path {}", hook::PATH);
+    println!("Listening on http://{}", address(hook));
+}

@@ -1,0 +1,135 @@
+//! What the environment, or `.env`, says. What makes no sense is one line and exit code 2 at start.
+
+mod auth;
+mod environment;
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+use std::process;
+use std::time::Duration;
+
+use okta_hooks::Receiver;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::hook;
+use crate::okta::{Credentials, ServiceApp};
+use environment::{parsed, text};
+
+const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
+
+/// What the environment says:
+///
+/// - `LISTEN`: the address of the hook, `127.0.0.1:8082` if not set.
+/// - `OKTA_HOOK_SECRET`: the exact value of the secret header, `Basic …` included if it is Basic;
+///   without it a random one is made and printed.
+/// - `OKTA_HOOK_SECRET_PREVIOUS`: one that is accepted too, while the secret is changed.
+/// - `OKTA_HOOK_HEADER`: the name of the secret header, `authorization` if not set.
+/// - `RUST_LOG`: `off`, `error`, `warn` (if not set), `info` or `debug`.
+/// - `DATABASE`: the SQLite file, `users.db` if not set.
+/// - `GROUP_COMMIT`: how many deliveries may share a transaction, 256 if not set: enough that the
+///   disk is waited for rarely, few enough that nobody waits long.
+/// - `PAGES`: the address of the pages, `127.0.0.1:8083` if not set. They show personal data.
+/// - `okta_url`: the org, such as `https://acme.okta.com`. Without it no profile is fetched and no
+///   gap repaired.
+/// - `okta_key`: an API token of the org. Or
+/// - `OKTA_CLIENT_ID`, `OKTA_PRIVATE_KEY` (a PEM file) and, if the app has several keys,
+///   `OKTA_KEY_ID`: a service app of the org, with the scopes `okta.users.read okta.logs.read`.
+/// - `REPAIR_SECONDS`: how often the System Log is read, 300 if not set.
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub receiver: Receiver,
+    /// When to answer 503 if the writer is not done: before Okta's three seconds are over.
+    pub deadline: Duration,
+    pub pages: SocketAddr,
+    pub database: PathBuf,
+    pub group: NonZeroUsize,
+    pub org: Option<(String, Credentials)>,
+    pub repair_every: Duration,
+}
+
+impl Settings {
+    pub fn from_env() -> Self {
+        Self::try_from_env().unwrap_or_else(|error| refuse(&error))
+    }
+
+    fn try_from_env() -> Result<Self, String> {
+        match dotenvy::dotenv() {
+            Ok(_) => {}
+            Err(error) if error.not_found() => {}
+            Err(_) => return Err(".env: not a list of NAME=value lines".to_owned()),
+        }
+        start_logging()?;
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let expected = "an address and port, such as 127.0.0.1:8082";
+        let listen = parsed("LISTEN", local(8082), expected)?;
+        let pages = parsed("PAGES", local(8083), expected)?;
+        let expected = "a number of seconds, 1 or more";
+        let seconds = parsed("REPAIR_SECONDS", FIVE_MINUTES, expected)?;
+        let group = const { NonZeroUsize::new(256).unwrap() };
+        let group = parsed("GROUP_COMMIT", group, "a number above 0")?;
+        let org = org()?;
+        let database = text("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
+        let receiver = Receiver::new(auth::from_env(listen, hook::PATH)?);
+        if listen == pages && pages.port() != 0 {
+            return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
+        }
+        let repair_every = Duration::from_secs(seconds.get());
+        let deadline = Duration::from_millis(2_500);
+        Ok(Self { listen, receiver, deadline, pages, database, group, org, repair_every })
+    }
+}
+
+/// Starts logging to standard error.
+fn start_logging() -> Result<(), String> {
+    let level = parsed("RUST_LOG", LevelFilter::WARN, "off, error, warn, info or debug")?;
+    let stderr = std::io::stderr;
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(stderr().is_terminal())
+        .with_writer(stderr)
+        .init();
+    Ok(())
+}
+
+fn org() -> Result<Option<(String, Credentials)>, String> {
+    let token = text("okta_key")?;
+    let app = (text("OKTA_CLIENT_ID")?, text("OKTA_PRIVATE_KEY")?);
+    let key_id = text("OKTA_KEY_ID")?;
+    let credentials = match (token, app) {
+        (Some(_), (Some(_), _) | (_, Some(_))) => {
+            return Err("okta_key and OKTA_CLIENT_ID: set one or the other".to_owned());
+        }
+        (Some(token), _) => {
+            Some(Credentials::api_token(&token).map_err(|error| format!("okta_key: {error}"))?)
+        }
+        (None, (Some(client_id), Some(file))) => {
+            let pem = std::fs::read_to_string(&file)
+                .map_err(|error| format!("OKTA_PRIVATE_KEY: {file}: {error}"))?;
+            let app = ServiceApp::new(&client_id, &pem)
+                .map_err(|error| format!("OKTA_CLIENT_ID, OKTA_PRIVATE_KEY: {error}"))?;
+            let app = match &key_id {
+                Some(key_id) => app.with_key_id(key_id),
+                None => app,
+            };
+            Some(Credentials::ServiceApp(app))
+        }
+        (None, (None, None)) => None,
+        (None, _) => return Err("OKTA_CLIENT_ID and OKTA_PRIVATE_KEY: set both or none".to_owned()),
+    };
+    match (text("okta_url")?, credentials) {
+        (Some(url), Some(credentials)) => Ok(Some((url, credentials))),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            Err("okta_url is set, but neither okta_key nor OKTA_CLIENT_ID is".to_owned())
+        }
+        (None, Some(_)) => Err("okta_key or OKTA_CLIENT_ID is set, but okta_url is not".to_owned()),
+    }
+}
+
+/// Ends the process: it makes no sense to start like this.
+pub fn refuse(error: &str) -> ! {
+    eprintln!("{error}");
+    process::exit(2);
+}

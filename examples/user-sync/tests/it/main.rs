@@ -1,0 +1,7 @@
+//! The service as a real process over real files and sockets.
+
+mod disk;
+mod okta_client;
+mod org;
+mod support;
+mod sync;
