@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::part::{open_enum, part};
+use super::macros::{open_set, part};
 
 part! {
     /// The session, and how it was authenticated.
@@ -13,7 +13,7 @@ part! {
     /// use okta_hooks::event::CredentialType;
     ///
     /// let context = event.authentication_context().unwrap_or_default();
-    /// assert_eq!(context.credential_type, Some(CredentialType::OAuth20));
+    /// assert_eq!(context.credential_type, Some(CredentialType::OAUTH_2_0));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
     pub struct AuthenticationContext<'a> {
@@ -30,7 +30,7 @@ part! {
         /// The first session's id; in samples, in no schema.
         pub root_session_id: Option<Cow<'a, str>> = "rootSessionId",
         /// Undocumented; `null` in the one capture that has it.
-        pub authenticator_context: Option<&'a RawValue> = "authenticatorContext",
+        pub authenticator_context: Option<Cow<'a, RawValue>> = "authenticatorContext",
         /// `Outlook`, `wsTrust`, …
         pub interface: Option<Cow<'a, str>> = "interface",
         /// Who issued the assertion or token.
@@ -48,6 +48,7 @@ part! {
     /// assert_eq!(issuer.kind.as_deref(), Some("SAML2"));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct Issuer<'a> {
         /// The issuer's id, such as a URL.
         pub id: Option<Cow<'a, str>> = "id",
@@ -56,70 +57,70 @@ part! {
     }
 }
 
-open_enum! {
+open_set! {
     /// What checked the credentials.
-    pub enum AuthenticationProvider {
+    pub struct AuthenticationProvider {
         /// Okta itself.
-        Okta = "OKTA_AUTHENTICATION_PROVIDER",
+        OKTA = "OKTA_AUTHENTICATION_PROVIDER",
         /// Active Directory.
-        ActiveDirectory = "ACTIVE_DIRECTORY",
+        ACTIVE_DIRECTORY = "ACTIVE_DIRECTORY",
         /// An LDAP directory.
-        Ldap = "LDAP",
+        LDAP = "LDAP",
         /// A federated identity provider.
-        Federation = "FEDERATION",
+        FEDERATION = "FEDERATION",
         /// A social identity provider.
-        Social = "SOCIAL",
+        SOCIAL = "SOCIAL",
         /// A factor's provider.
-        Factor = "FACTOR_PROVIDER",
+        FACTOR = "FACTOR_PROVIDER",
     }
 }
 
-open_enum! {
+open_set! {
     /// What gave out the credentials.
-    pub enum CredentialProvider {
+    pub struct CredentialProvider {
         /// Okta itself.
-        Okta = "OKTA_CREDENTIAL_PROVIDER",
+        OKTA = "OKTA_CREDENTIAL_PROVIDER",
         /// RSA.
-        Rsa = "RSA",
+        RSA = "RSA",
         /// Symantec.
-        Symantec = "SYMANTEC",
+        SYMANTEC = "SYMANTEC",
         /// Google.
-        Google = "GOOGLE",
+        GOOGLE = "GOOGLE",
         /// Duo.
-        Duo = "DUO",
+        DUO = "DUO",
         /// Yubikey.
-        Yubikey = "YUBIKEY",
+        YUBIKEY = "YUBIKEY",
     }
 }
 
-open_enum! {
+open_set! {
     /// What the credentials are.
-    pub enum CredentialType {
+    pub struct CredentialType {
         /// A one-time password.
-        Otp = "OTP",
+        OTP = "OTP",
         /// A text message.
-        Sms = "SMS",
+        SMS = "SMS",
         /// A password.
-        Password = "PASSWORD",
+        PASSWORD = "PASSWORD",
         /// An assertion.
-        Assertion = "ASSERTION",
+        ASSERTION = "ASSERTION",
         /// Integrated Windows authentication.
-        Iwa = "IWA",
+        IWA = "IWA",
         /// An e-mail.
-        Email = "EMAIL",
+        EMAIL = "EMAIL",
         /// OAuth 2.0, as the docs' tables spell it.
-        OAuth2 = "OAUTH2",
+        OAUTH2 = "OAUTH2",
         /// OAuth 2.0, as the API's schema spells it.
-        OAuth20 = "OAuth 2.0",
+        OAUTH_2_0 = "OAuth 2.0",
         /// A JSON web token.
-        Jwt = "JWT",
+        JWT = "JWT",
         /// A certificate.
-        Certificate = "CERTIFICATE",
+        CERTIFICATE = "CERTIFICATE",
         /// A shared key.
-        PreSharedSymmetricKey = "PRE_SHARED_SYMMETRIC_KEY",
+        PRE_SHARED_SYMMETRIC_KEY = "PRE_SHARED_SYMMETRIC_KEY",
         /// A session of an Okta client.
-        OktaClientSession = "OKTA_CLIENT_SESSION",
+        OKTA_CLIENT_SESSION = "OKTA_CLIENT_SESSION",
         /// An Apple device's id.
-        DeviceUdid = "DEVICE_UDID",
+        DEVICE_UDID = "DEVICE_UDID",
     }
 }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::geography::GeographicalContext;
 use super::ip_address::IpAddress;
-use super::part::part;
+use super::macros::{open_set, part};
 use super::placeholder::is_placeholder;
 
 part! {
@@ -17,14 +17,15 @@ part! {
     /// assert_eq!((client.zone.as_deref(), client.known_zone()), (Some("null"), None));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct Client<'a> {
         /// What the client says it is.
         pub user_agent: Option<UserAgent<'a>> = "userAgent",
         /// The network zone's name, or the text `null` where there is none: see
         /// [`known_zone`](Self::known_zone).
         pub zone: Option<Cow<'a, str>> = "zone",
-        /// The class of device: `Computer`, `Mobile`, `Unknown`, …
-        pub device: Option<Cow<'a, str>> = "device",
+        /// The class of device, unrelated to [`LogEvent::device`](crate::LogEvent::device).
+        pub device: Option<DeviceClass> = "device",
         /// An OAuth client's id, or an agent's for API tokens.
         pub id: Option<Cow<'a, str>> = "id",
         /// IPv4 or IPv6, as text: not always a valid address.
@@ -55,6 +56,7 @@ part! {
     /// assert_eq!(agent.browser.as_deref(), Some("FIREFOX"));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct UserAgent<'a> {
         /// The `User-Agent` header.
         pub raw_user_agent: Option<Cow<'a, str>> = "rawUserAgent" | "RawUserAgent",
@@ -62,5 +64,17 @@ part! {
         pub os: Option<Cow<'a, str>> = "os" | "OS",
         /// `CHROME`, `SAFARI`, `UNKNOWN`, …
         pub browser: Option<Cow<'a, str>> = "browser" | "Browser",
+    }
+}
+
+open_set! {
+    /// What class of device a client runs on: `client.device`.
+    pub struct DeviceClass {
+        /// A desktop or laptop computer.
+        COMPUTER = "Computer",
+        /// A telephone or tablet.
+        MOBILE = "Mobile",
+        /// Okta cannot tell.
+        UNKNOWN = "Unknown",
     }
 }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::FreeForm;
-use super::part::{open_enum, part};
+use super::macros::{open_set, part};
 
 part! {
     /// The enrolled device. Okta writes its keys in snake case, unlike all others; camel case is
@@ -20,7 +20,7 @@ part! {
         pub id: Option<Cow<'a, str>> = "id",
         /// Its name, for people.
         pub name: Option<Cow<'a, str>> = "name",
-        /// `OSX`, `WINDOWS`, …; any text.
+        /// `OSX`, `WINDOWS`, …; any string.
         pub os_platform: Option<Cow<'a, str>> = "os_platform" | "osPlatform",
         /// The system's version.
         pub os_version: Option<Cow<'a, str>> = "os_version" | "osVersion",
@@ -43,32 +43,32 @@ part! {
     }
 }
 
-open_enum! {
+open_set! {
     /// What of a device's disk is encrypted.
-    pub enum DiskEncryptionType {
+    pub struct DiskEncryptionType {
         /// Nothing.
-        None = "NONE",
+        NONE = "NONE",
         /// The whole disk.
-        Full = "FULL",
+        FULL = "FULL",
         /// The system's volume.
-        SystemVolume = "SYSTEM_VOLUME",
+        SYSTEM_VOLUME = "SYSTEM_VOLUME",
         /// All internal volumes, as real events spell it.
-        AllInternalVolumes = "ALL_INTERNAL_VOLUMES",
+        ALL_INTERNAL_VOLUMES = "ALL_INTERNAL_VOLUMES",
         /// All internal volumes, as Okta's list of values spells it.
-        AllInternalValues = "ALL_INTERNAL_VALUES",
+        ALL_INTERNAL_VALUES = "ALL_INTERNAL_VALUES",
         /// The user's data.
-        User = "USER",
+        USER = "USER",
     }
 }
 
-open_enum! {
+open_set! {
     /// How a device's screen is locked.
-    pub enum ScreenLockType {
+    pub struct ScreenLockType {
         /// It is not.
-        None = "NONE",
+        NONE = "NONE",
         /// By a passcode.
-        Passcode = "PASSCODE",
+        PASSCODE = "PASSCODE",
         /// By a fingerprint, a face or the like.
-        Biometric = "BIOMETRIC",
+        BIOMETRIC = "BIOMETRIC",
     }
 }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::part::part;
+use super::macros::part;
 use super::read::StringOrNumber;
 
 part! {
@@ -13,6 +13,7 @@ part! {
     /// assert_eq!(place.postal_code.as_deref(), Some("10013"));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct GeographicalContext<'a> {
         /// The city's full name.
         pub city: Option<Cow<'a, str>> = "city",
@@ -38,6 +39,7 @@ part! {
     /// assert_eq!((location.lat, location.lon), (Some(52.5), Some(5.0)));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct Geolocation {
         /// Latitude, north positive.
         pub lat: Option<f64> = "lat",

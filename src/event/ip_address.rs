@@ -1,22 +1,7 @@
 use std::borrow::Cow;
 
 use super::geography::GeographicalContext;
-use super::part::{open_enum, part};
-
-part! {
-    /// `request`: the proxies a request came through, in System Log API answers.
-    ///
-    /// ```
-    /// # use okta_hooks::LogEvent;
-    /// let event = LogEvent::from_slice(br#"{"eventType":"x","request":{"ipChain":[{"ip":"203.0.113.24"}]}}"#)?;
-    /// assert_eq!(event.request().unwrap_or_default().ip_chain.len(), 1);
-    /// # Ok::<(), okta_hooks::ParseError>(())
-    /// ```
-    pub struct Request<'a> {
-        /// The client first, then the proxies. Empty for what Okta does by itself.
-        pub ip_chain: Vec<IpAddress<'a>> = "ipChain",
-    }
-}
+use super::macros::{open_set, part};
 
 part! {
     /// One address of an IP chain.
@@ -31,6 +16,7 @@ part! {
     /// assert_eq!(address.version, Some(IpVersion::V6));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct IpAddress<'a> {
         /// IPv4 or IPv6, as text: not always a valid address.
         pub ip: Option<Cow<'a, str>> = "ip",
@@ -45,9 +31,9 @@ part! {
     }
 }
 
-open_enum! {
+open_set! {
     /// `V4` or `V6`.
-    pub enum IpVersion {
+    pub struct IpVersion {
         /// IPv4.
         V4 = "V4",
         /// IPv6.
@@ -65,6 +51,7 @@ part! {
     /// assert_eq!(details.as_number, Some(4_200_000_001));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct IpDetails<'a> {
         /// The autonomous system's number, of 32 bits.
         pub as_number: Option<i64> = "asNumber",
@@ -86,15 +73,34 @@ part! {
     /// # use okta_hooks::LogEvent;
     /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"ipDetails":{"ipServiceCategories":[{"type":"VPN"}]}}}"#)?;
     /// let details = event.security_context().and_then(|context| context.ip_details).unwrap_or_default();
-    /// assert_eq!(details.ip_service_categories[0].kind.as_deref(), Some("VPN"));
+    /// use okta_hooks::event::IpServiceType;
+    ///
+    /// assert_eq!(details.ip_service_categories[0].kind, Some(IpServiceType::VPN));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct IpServiceCategory<'a> {
-        /// `type`: `VPN`, `Tor`, `Residential Proxy`, …; mixed case, with spaces.
-        pub kind: Option<Cow<'a, str>> = "type",
+        /// `type`: mixed case, with spaces.
+        pub kind: Option<IpServiceType> = "type",
         /// Who offers it.
         pub operator: Option<Cow<'a, str>> = "operator",
         /// Whether it hides who uses it.
         pub is_anonymous: Option<bool> = "isAnonymous",
+    }
+}
+
+open_set! {
+    /// What kind of service is known at an address.
+    pub struct IpServiceType {
+        /// A virtual private network.
+        VPN = "VPN",
+        /// A proxy.
+        PROXY = "Proxy",
+        /// The Tor network.
+        TOR = "Tor",
+        /// A proxy in somebody's home.
+        RESIDENTIAL_PROXY = "Residential Proxy",
+        /// A VPN over a blockchain.
+        BLOCKCHAIN_VPN = "Blockchain VPN",
     }
 }

@@ -10,7 +10,7 @@ use super::index::{self, Batch, EventIndex, Member};
 use super::read::Read;
 use super::{
     Actor, AuthenticationContext, Client, DebugContext, Device, IpAddress, Outcome, Request,
-    SecurityContext, Severity, StringOrNumber, Target, Transaction,
+    SecurityContext, Severity, StringOrNumber, Target, TargetType, Transaction,
 };
 use crate::event_type::EventType;
 use crate::invalid_event::InvalidReason;
@@ -29,7 +29,7 @@ use crate::utf8;
 /// an empty list) and is never an error; [`schema_mismatches`](Self::schema_mismatches) lists what
 /// was malformed, [`raw`](Self::raw) and [`get`](Self::get) give the JSON as it was sent.
 ///
-/// `Debug` shows no value of the payload. `Serialize` writes the event's JSON unchanged;
+/// `Debug` shows the type, if it is a known one, and no other value of the payload. `Serialize` writes the event's JSON unchanged;
 /// `Deserialize` reads it (with `serde_json`), and so reads a System Log API answer as
 /// `Vec<LogEvent>`.
 ///
@@ -246,20 +246,23 @@ impl LogEvent {
         self.part(Member::Target).unwrap_or_default()
     }
 
-    /// All targets of the type `kind` (compared exactly), such as `UserGroup` or `AppInstance`.
+    /// All targets of the type `kind`, compared exactly: a constant of [`TargetType`], or a string.
     ///
     /// ```
     /// # use okta_hooks::LogEvent;
     /// let event = LogEvent::from_slice(br#"{"eventType": "group.user_membership.add", "target": [
     ///     {"type": "User", "id": "00u9kq3f7TzWmXb2a5d7"},
     ///     {"type": "UserGroup", "id": "00g3wd8m5KsVpEcNr5d7"}]}"#)?;
-    /// let mut groups = event.targets_of("UserGroup");
+    /// use okta_hooks::event::TargetType;
+    ///
+    /// let mut groups = event.targets_of(TargetType::USER_GROUP);
     /// assert_eq!(groups.next().and_then(|group| group.id).as_deref(), Some("00g3wd8m5KsVpEcNr5d7"));
     /// assert!(groups.next().is_none());
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
-    pub fn targets_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Target<'a>> {
-        self.targets().into_iter().filter(move |target| target.kind.as_deref() == Some(kind))
+    pub fn targets_of(&self, kind: impl Into<TargetType>) -> impl Iterator<Item = Target<'_>> {
+        let kind = Some(kind.into());
+        self.targets().into_iter().filter(move |target| target.kind == kind)
     }
 
     /// All targets that are users: see [`Target::is_user`].
@@ -279,8 +282,8 @@ impl LogEvent {
         self.part(Member::DebugContext)
     }
 
-    /// The value of `key` in `debugContext.debugData`: the text of a string, the JSON of anything
-    /// else but `null`.
+    /// The value of `key` in `debugContext.debugData`: what a string says, the JSON of anything else
+    /// but `null`.
     ///
     /// ```
     /// # use okta_hooks::LogEvent;
@@ -293,7 +296,7 @@ impl LogEvent {
     /// ```
     #[must_use]
     pub fn debug_data(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.debug_context()?.debug_data?.text(key)
+        self.debug_context()?.debug_data?.into_string(key)
     }
 
     /// `authenticationContext`: the session and how it was authenticated.
@@ -337,6 +340,7 @@ impl LogEvent {
 impl fmt::Debug for LogEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LogEvent")
+            .field("event_type", &self.index().event_type)
             .field("position", &self.position())
             .field("bytes", &self.raw().len())
             .finish_non_exhaustive()

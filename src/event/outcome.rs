@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::part::{open_enum, part};
+use super::macros::{open_set, part};
 
 part! {
     /// How it ended.
@@ -11,10 +11,11 @@ part! {
     /// use okta_hooks::event::OutcomeResult;
     ///
     /// let outcome = event.outcome().unwrap_or_default();
-    /// assert_eq!(outcome.result, Some(OutcomeResult::Failure));
+    /// assert_eq!(outcome.result, Some(OutcomeResult::FAILURE));
     /// assert_eq!(outcome.reason.as_deref(), Some("INVALID_CREDENTIALS"));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct Outcome<'a> {
         /// Success, failure, or what else came out.
         pub result: Option<OutcomeResult> = "result",
@@ -23,46 +24,32 @@ part! {
     }
 }
 
-open_enum! {
+open_set! {
     /// How an action ended: `outcome.result`.
-    pub enum OutcomeResult {
+    pub struct OutcomeResult {
         /// It was carried out.
-        Success = "SUCCESS",
+        SUCCESS = "SUCCESS",
         /// It failed.
-        Failure = "FAILURE",
+        FAILURE = "FAILURE",
         /// It was skipped.
-        Skipped = "SKIPPED",
+        SKIPPED = "SKIPPED",
         /// A policy allowed it.
-        Allow = "ALLOW",
+        ALLOW = "ALLOW",
         /// A policy denied it.
-        Deny = "DENY",
+        DENY = "DENY",
         /// Another factor was asked for.
-        Challenge = "CHALLENGE",
-        /// Okta's own literal, which is why the catch-all is called `Other`.
-        Unknown = "UNKNOWN",
+        CHALLENGE = "CHALLENGE",
+        /// Okta cannot tell.
+        UNKNOWN = "UNKNOWN",
         /// A rate limit stopped it.
-        RateLimit = "RATE_LIMIT",
+        RATE_LIMIT = "RATE_LIMIT",
         /// It was put off.
-        Deferred = "DEFERRED",
+        DEFERRED = "DEFERRED",
         /// It is to happen at a set time.
-        Scheduled = "SCHEDULED",
+        SCHEDULED = "SCHEDULED",
         /// It was given up.
-        Abandoned = "ABANDONED",
+        ABANDONED = "ABANDONED",
         /// Nobody answered.
-        Unanswered = "UNANSWERED",
-    }
-}
-
-open_enum! {
-    /// How grave an event is: `severity`.
-    pub enum Severity {
-        /// For debugging.
-        Debug = "DEBUG",
-        /// Ordinary.
-        Info = "INFO",
-        /// Worth a look.
-        Warn = "WARN",
-        /// Something failed.
-        Error = "ERROR",
+        UNANSWERED = "UNANSWERED",
     }
 }

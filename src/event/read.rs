@@ -79,6 +79,14 @@ impl<'a> Read<'a> for &'a RawValue {
     }
 }
 
+impl<'a> Read<'a> for Cow<'a, RawValue> {
+    const EXPECTED: &'static str = "anything";
+
+    fn read(json: &'a str) -> Option<Self> {
+        Read::read(json).map(Cow::Borrowed)
+    }
+}
+
 impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     const EXPECTED: &'static str = "an array";
 

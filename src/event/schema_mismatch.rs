@@ -68,7 +68,7 @@ impl LogEvent {
                 | Member::Published
                 | Member::EventType
                 | Member::DisplayMessage
-                | Member::LegacyEventType => Cow::check(json, report),
+                | Member::LegacyEventType => Cow::<'_, str>::check(json, report),
                 Member::Version => StringOrNumber::check(json, report),
                 Member::Severity => Severity::check(json, report),
                 Member::Actor => Actor::check(json, report),

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::ip_address::IpDetails;
-use super::part::{open_enum, part};
+use super::macros::{open_set, part};
 
 part! {
     /// What is known about the client's address, and the risk seen. Often empty.
@@ -13,6 +13,7 @@ part! {
     /// assert_eq!((context.is_proxy, context.as_number), (Some(false), None));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct SecurityContext<'a> {
         /// The autonomous system's number, of 32 bits.
         pub as_number: Option<i64> = "asNumber",
@@ -45,10 +46,11 @@ part! {
     /// use okta_hooks::event::RiskLevel;
     ///
     /// let risk = event.security_context().and_then(|context| context.risk).unwrap_or_default();
-    /// assert_eq!(risk.level, Some(RiskLevel::High));
+    /// assert_eq!(risk.level, Some(RiskLevel::HIGH));
     /// assert_eq!(risk.reasons, ["Anomalous Device"]);
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct Risk<'a> {
         /// How high it is.
         pub level: Option<RiskLevel> = "level",
@@ -72,26 +74,27 @@ part! {
     /// use okta_hooks::event::RiskLevel;
     ///
     /// let bot = event.security_context().and_then(|context| context.bot_protection).unwrap_or_default();
-    /// assert_eq!(bot.level, Some(RiskLevel::None));
+    /// assert_eq!(bot.level, Some(RiskLevel::NONE));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct BotProtection {
         /// How likely it is a bot.
         pub level: Option<RiskLevel> = "level",
     }
 }
 
-open_enum! {
+open_set! {
     /// How high a risk is.
-    pub enum RiskLevel {
+    pub struct RiskLevel {
         /// There is none. Bot protection only.
-        None = "NONE",
+        NONE = "NONE",
         /// Low.
-        Low = "LOW",
+        LOW = "LOW",
         /// Medium.
-        Medium = "MEDIUM",
+        MEDIUM = "MEDIUM",
         /// High.
-        High = "HIGH",
+        HIGH = "HIGH",
     }
 }
 
@@ -105,9 +108,10 @@ part! {
     ///
     /// let behaviors = event.security_context().unwrap_or_default().user_behaviors;
     /// assert_eq!(behaviors.len(), 1);
-    /// assert_eq!(behaviors[0].result, Some(BehaviorResult::Positive));
+    /// assert_eq!(behaviors[0].result, Some(BehaviorResult::POSITIVE));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
+    #[derive(PartialEq)]
     pub struct UserBehavior<'a> {
         /// `bhv…`.
         pub id: Option<Cow<'a, str>> = "id",
@@ -118,16 +122,16 @@ part! {
     }
 }
 
-open_enum! {
+open_set! {
     /// Whether a behaviour was seen.
-    pub enum BehaviorResult {
+    pub struct BehaviorResult {
         /// It could not be told.
-        Unknown = "UNKNOWN",
+        UNKNOWN = "UNKNOWN",
         /// It was.
-        Positive = "POSITIVE",
+        POSITIVE = "POSITIVE",
         /// It was not.
-        Negative = "NEGATIVE",
+        NEGATIVE = "NEGATIVE",
         /// It could not be looked at.
-        BadRequest = "BAD_REQUEST",
+        BAD_REQUEST = "BAD_REQUEST",
     }
 }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::FreeForm;
-use super::part::part;
+use super::macros::{open_set, part};
 use super::placeholder::is_placeholder;
 
 part! {
@@ -18,8 +18,8 @@ part! {
     pub struct Target<'a> {
         /// Usually an Okta id; may be a path or a word. Absent in hand-edited previews.
         pub id: Option<Cow<'a, str>> = "id",
-        /// `type`: `User`, `UserGroup`, `AppInstance`, `Factor Type`, …; any text, any case.
-        pub kind: Option<Cow<'a, str>> = "type",
+        /// `type`: what kind of thing. Absent in hand-edited previews.
+        pub kind: Option<TargetType> = "type",
         /// A user's login; often the placeholder `unknown`.
         pub alternate_id: Option<Cow<'a, str>> = "alternateId",
         /// A name for people.
@@ -38,8 +38,8 @@ impl Target<'_> {
     /// preview; everything Okta itself sends has a type.
     #[must_use]
     pub fn is_user(&self) -> bool {
-        match self.kind.as_deref() {
-            Some(kind) => kind == "User",
+        match &self.kind {
+            Some(kind) => *kind == TargetType::USER,
             None => self.known_alternate_id().is_some(),
         }
     }
@@ -51,6 +51,42 @@ impl Target<'_> {
     }
 }
 
+open_set! {
+    /// What kind of target: `target[].type`.
+    ///
+    /// Okta's own differ in case and may have spaces.
+    pub struct TargetType {
+        /// A person, or an account that is used like one.
+        USER = "User",
+        /// A group of users.
+        USER_GROUP = "UserGroup",
+        /// An application.
+        APP_INSTANCE = "AppInstance",
+        /// A user's account in an application.
+        APP_USER = "AppUser",
+        /// A kind of proof that users can be asked for.
+        AUTHENTICATOR = "Authenticator",
+        /// One user's proof of that kind.
+        AUTHENTICATOR_ENROLLMENT = "AuthenticatorEnrollment",
+        /// A policy.
+        POLICY_ENTITY = "PolicyEntity",
+        /// A rule of a policy.
+        POLICY_RULE = "PolicyRule",
+        /// An API token.
+        TOKEN = "Token",
+        /// An OAuth authorization code.
+        CODE = "code",
+        /// A factor, such as `SMS`.
+        FACTOR_TYPE = "Factor Type",
+        /// What a rate limit is about, by path.
+        URL_PATTERN = "URL Pattern",
+        /// What a rate limit counts in.
+        BUCKET_UUID = "Bucket Uuid",
+        /// A telephone, in Classic Engine.
+        MOBILE_PHONE = "MobilePhone",
+    }
+}
+
 part! {
     /// Attributes before and after a change. The two sides may have different keys, and values of
     /// any shape.
@@ -59,7 +95,7 @@ part! {
     /// # use okta_hooks::LogEvent;
     /// let event = LogEvent::from_slice(br#"{"eventType":"x","target":[{"changeDetails":{"from":{"autoLaunch":false}}}]}"#)?;
     /// let change = event.targets()[0].change_details.clone().unwrap_or_default();
-    /// assert_eq!(change.from.unwrap_or_default().text("autoLaunch").as_deref(), Some("false"));
+    /// assert_eq!(change.from.unwrap_or_default().string("autoLaunch").as_deref(), Some("false"));
     /// assert!(change.to.is_none());
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```

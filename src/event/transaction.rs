@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::FreeForm;
-use super::part::{open_enum, part};
+use super::macros::{open_set, part};
 
 part! {
     /// What groups the events of one operation.
@@ -12,7 +12,7 @@ part! {
     /// use okta_hooks::event::TransactionType;
     ///
     /// let transaction = event.transaction().unwrap_or_default();
-    /// assert_eq!(transaction.kind, Some(TransactionType::Job));
+    /// assert_eq!(transaction.kind, Some(TransactionType::JOB));
     /// assert_eq!(transaction.id.as_deref(), Some("eru2v9k4YhQbXnTmw5d7"));
     /// # Ok::<(), okta_hooks::ParseError>(())
     /// ```
@@ -26,12 +26,12 @@ part! {
     }
 }
 
-open_enum! {
+open_set! {
     /// What kind of operation it was.
-    pub enum TransactionType {
+    pub struct TransactionType {
         /// A web request.
-        Web = "WEB",
+        WEB = "WEB",
         /// A task Okta ran by itself.
-        Job = "JOB",
+        JOB = "JOB",
     }
 }

@@ -87,7 +87,7 @@ pub use self::directory::{Directory, User};
 pub use self::lifecycle::UserStatus;
 pub use self::version::{Version, Versioned};
 
-use crate::event::OutcomeResult;
+use crate::event::{OutcomeResult, TargetType};
 use crate::{EventType, LogEvent};
 
 /// The longest event type that is projected: a store repeats it for each user.
@@ -166,7 +166,7 @@ impl<'a> Projection<'a> {
         for target in event.targets() {
             let is_named = if target.is_user() {
                 UserChange::from_target(target).map(|user| self.users.push(user)).is_some()
-            } else if self.membership.is_some() && target.kind.as_deref() == Some("UserGroup") {
+            } else if self.membership.is_some() && target.kind == Some(TargetType::USER_GROUP) {
                 GroupChange::from_target(target).map(|group| self.groups.push(group)).is_some()
             } else {
                 true
@@ -211,7 +211,7 @@ impl<'a> Projection<'a> {
 /// Whether it came to pass. Previews may say nothing of the outcome.
 fn happened(event: &LogEvent) -> bool {
     let result = event.outcome().and_then(|outcome| outcome.result);
-    result.is_none_or(|result| result == OutcomeResult::Success)
+    result.is_none_or(|result| result == OutcomeResult::SUCCESS)
 }
 
 fn status_version(status: UserStatus, version: &Version) -> Version {

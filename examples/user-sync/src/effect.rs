@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use okta_hooks::event::{OutcomeResult, Target};
+use okta_hooks::event::{OutcomeResult, Target, TargetType};
 use okta_hooks::{EventType, LogEvent};
 
 /// A time and an event's key in one text that sorts: the later event, or of two at the same time
@@ -137,7 +137,7 @@ impl UserEffect {
 }
 
 fn memberships(users: &[UserEffect], targets: &[Target<'_>], member: bool) -> Vec<Membership> {
-    let groups = || targets.iter().filter(|target| target.kind.as_deref() == Some("UserGroup"));
+    let groups = || targets.iter().filter(|target| target.kind == Some(TargetType::USER_GROUP));
     let of = |user: &UserEffect, group: &Target<'_>| {
         Some(Membership {
             user_key: user.key.clone(),
@@ -152,7 +152,7 @@ fn memberships(users: &[UserEffect], targets: &[Target<'_>], member: bool) -> Ve
 /// Whether it came to pass. Previews may say nothing of the outcome.
 fn happened(event: &LogEvent) -> bool {
     let result = event.outcome().and_then(|outcome| outcome.result);
-    result.is_none_or(|result| result == OutcomeResult::Success)
+    result.is_none_or(|result| result == OutcomeResult::SUCCESS)
 }
 
 /// The status an event brings a user into, in the Users API's words where it has one.
