@@ -11,8 +11,9 @@
 //! ```no_run
 //! # #[cfg(feature = "tower")]
 //! # mod service {
-//! use okta_hooks::layer::{DecodeLayer, DedupeLayer, GuardLayer};
+//! use okta_hooks::layer::{DedupeLayer, HookLayer};
 //! use okta_hooks::{Delivery, EventType, HeaderAuth, Receiver, SeenEvents};
+//! use std::time::Duration;
 //! use tower::{ServiceBuilder, service_fn};
 //!
 //! #[tokio::main]
@@ -21,14 +22,16 @@
 //!     let secret = std::env::var("OKTA_HOOK_SECRET")?;
 //!     let receiver = Receiver::new(HeaderAuth::new("authorization", secret)?);
 //!     let hook = ServiceBuilder::new()
-//!         .layer(GuardLayer::new(receiver.clone()))
-//!         .layer(DecodeLayer::new(receiver))
+//!         .layer(HookLayer::new(receiver).with_deadline(|| tokio::time::sleep(DEADLINE)))
 //!         .layer(DedupeLayer::new(SeenEvents::with_capacity(100_000)))
 //!         .service(service_fn(handle));
 //!     let app = axum::Router::new().route_service("/okta/hooks", hook);
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8082").await?;
 //!     Ok(axum::serve(listener, app).await?)
 //! }
+//!
+//! /// Okta waits three seconds for an answer.
+//! const DEADLINE: Duration = Duration::from_millis(2_500);
 //!
 //! /// An error becomes a 503, and Okta sends the delivery once more.
 //! async fn handle(delivery: Delivery) -> Result<(), std::io::Error> {
@@ -47,15 +50,15 @@
 //! # }
 //! ```
 //!
-//! # The road a request takes
+//! # Request flow
 //!
-//! | Station | Function | Layer | What it decides |
+//! | Stage | Function | Layer | What it decides |
 //! |---|---|---|---|
-//! | guard | [`Receiver::check`] | `GuardLayer` | method and headers: verification, delivery, or a [`Rejection`] |
-//! | decode | [`Receiver::decode`] | `DecodeLayer` | body: a [`Delivery`], or a [`Rejection`] that says where |
+//! | guard | [`Receiver::check`] | `HookLayer` | method and headers: verification, delivery, or a [`Rejection`] |
+//! | decode | [`Receiver::decode`] | `HookLayer` | body: a [`Delivery`], or a [`Rejection`] that says where |
 //! | dedupe | [`SeenEvents::claim`] | `DedupeLayer` | which events are new |
 //!
-//! Each station is a plain function that does no IO, and a tower layer over it. [`Rejection::status`]
+//! Each stage is a plain function that does no IO, and a tower layer over it. [`Rejection::status`]
 //! is the only place where a refusal becomes a status.
 //!
 //! # Where to look

@@ -21,6 +21,7 @@ use crate::verification::ChallengeError;
 /// | [`TooLarge`](Self::TooLarge) | 413 |
 /// | [`Incomplete`](Self::Incomplete) | 503 |
 /// | [`Unavailable`](Self::Unavailable) | 503 |
+/// | [`DeadlineElapsed`](Self::DeadlineElapsed) | 503 |
 ///
 /// Messages say where something is wrong, never what was sent.
 ///
@@ -59,6 +60,9 @@ pub enum Rejection {
     /// The delivery could not be handled now; Okta sends it once more.
     #[error("the delivery could not be handled now")]
     Unavailable,
+    /// The deadline elapsed before the delivery was read and handled; Okta sends it once more.
+    #[error("the delivery could not be handled now: the deadline elapsed")]
+    DeadlineElapsed,
 }
 
 impl Rejection {
@@ -70,7 +74,9 @@ impl Rejection {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Challenge(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Incomplete | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Incomplete | Self::Unavailable | Self::DeadlineElapsed => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 

@@ -11,8 +11,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
+use okta_hooks::Delivery;
 use okta_hooks::layer::DecodeLayer;
-use okta_hooks::{Delivery, Receiver};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 /// The system's allocator, how much of it is in use, and how much was at most.
@@ -71,7 +71,7 @@ impl Body for ByteByByte {
 /// The most memory in use at any time while `body` is answered, more than before, and the status.
 async fn peak(body: ByteByByte, limit: usize) -> (usize, u16) {
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(Receiver::with_insecure_no_auth().with_body_limit(limit)))
+        .layer(DecodeLayer::new(limit))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let before = IN_USE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! `DecodeLayer` and `DedupeLayer` as tower services, and behind a real socket.
+//! `DecodeLayer` and `DedupeLayer` as tower services, and behind a real socket with `HookLayer`.
 
 #![cfg(feature = "tower")]
 
@@ -15,13 +15,13 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, Limited};
-use okta_hooks::layer::{
-    DeadLetter, DecodeLayer, DedupeLayer, GuardLayer, HandlerError, ReplyBody,
-};
+use okta_hooks::layer::{DeadLetter, DecodeLayer, DedupeLayer, HandlerError, HookLayer, ReplyBody};
 use okta_hooks::{Delivery, HeaderAuth, Receiver, Rejection, SeenEvents};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+
+const LIMIT: usize = Receiver::DEFAULT_BODY_LIMIT;
 
 fn receiver() -> Receiver {
     Receiver::new(HeaderAuth::new("x-secret", "s3cret").expect("a secret"))
@@ -47,7 +47,7 @@ async fn text(response: Response<ReplyBody>) -> String {
 
 #[tokio::test]
 async fn success_is_204_with_an_empty_body_whatever_the_handler_returns() {
-    let service = DecodeLayer::new(receiver());
+    let service = DecodeLayer::new(LIMIT);
     let service =
         ServiceBuilder::new().layer(service).service(service_fn(async |delivery: Delivery| {
             assert_eq!(delivery.events().len(), 2);
@@ -62,7 +62,7 @@ async fn success_is_204_with_an_empty_body_whatever_the_handler_returns() {
 #[tokio::test]
 async fn an_error_of_the_handler_is_503_and_goes_to_the_extensions_but_not_to_the_sender() {
     let service =
-        ServiceBuilder::new().layer(DecodeLayer::new(receiver())).service(service_fn(async |_| {
+        ServiceBuilder::new().layer(DecodeLayer::new(LIMIT)).service(service_fn(async |_| {
             Err::<(), _>(std::io::Error::other("the password is hunter2"))
         }));
     let response = answer(service, body("e1", &[])).await;
@@ -94,7 +94,7 @@ impl Service<Delivery> for NeverReady {
 
 #[tokio::test]
 async fn an_inner_service_that_fails_to_get_ready_is_503_too() {
-    let service = ServiceBuilder::new().layer(DecodeLayer::new(receiver())).service(NeverReady);
+    let service = ServiceBuilder::new().layer(DecodeLayer::new(LIMIT)).service(NeverReady);
     assert_eq!(answer(service, body("e1", &[])).await.status(), 503);
 }
 
@@ -134,7 +134,7 @@ impl Body for Pieces {
 #[tokio::test]
 async fn no_more_than_the_limit_is_read() {
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver().with_body_limit(10_000)))
+        .layer(DecodeLayer::new(10_000))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let taken = Arc::new(AtomicUsize::new(0));
     let endless = Pieces { left: usize::MAX, taken: taken.clone(), fails: false, claimed: 0 };
@@ -146,7 +146,7 @@ async fn no_more_than_the_limit_is_read() {
 #[tokio::test]
 async fn nothing_is_read_of_a_body_that_says_it_is_over_the_limit() {
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver().with_body_limit(10_000)))
+        .layer(DecodeLayer::new(10_000))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let taken = Arc::new(AtomicUsize::new(0));
     let pieces = || Pieces { left: 11, taken: taken.clone(), fails: false, claimed: 0 };
@@ -167,7 +167,7 @@ async fn nothing_is_read_of_a_body_that_says_it_is_over_the_limit() {
 #[tokio::test]
 async fn a_limit_set_by_an_outer_layer_is_413_too() {
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver()))
+        .layer(DecodeLayer::new(LIMIT))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let limited = Limited::new(Full::new(Bytes::from_static(&[b' '; 100])), 10);
     assert_eq!(answer(service, limited).await.status(), 413);
@@ -176,7 +176,7 @@ async fn a_limit_set_by_an_outer_layer_is_413_too() {
 #[tokio::test]
 async fn a_connection_that_fails_within_the_body_is_503() {
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver()))
+        .layer(DecodeLayer::new(LIMIT))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let broken = Pieces { left: 3, taken: Arc::default(), fails: true, claimed: 0 };
     let response = answer(service, broken).await;
@@ -194,7 +194,7 @@ async fn dead_letters_are_kept_before_anything_is_answered() {
     });
     let handler = kept.clone();
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver()).dead_letters(keep))
+        .layer(DecodeLayer::new(LIMIT).with_dead_letters(keep))
         .service(service_fn(move |_: Delivery| {
             let kept_before = handler.lock().unwrap().len();
             async move { if kept_before == 2 { Ok(()) } else { Err("not kept") } }
@@ -230,7 +230,7 @@ async fn a_dead_letter_of_very_many_elements_names_only_the_first() {
         async { Ok::<_, Infallible>(()) }
     });
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver()).dead_letters(keep))
+        .layer(DecodeLayer::new(LIMIT).with_dead_letters(keep))
         .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
     let body = format!("{{\"data\":{{\"events\":[{}5]}}}}", "5,".repeat(99_999));
     assert_eq!(answer(service, body).await.status(), 204);
@@ -242,7 +242,7 @@ async fn a_dead_letter_of_very_many_elements_names_only_the_first() {
 async fn a_dead_letter_that_cannot_be_kept_is_503_so_that_okta_sends_it_once_more() {
     let full = service_fn(async |_: DeadLetter| Err::<(), _>("the disk is full"));
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver()).dead_letters(full))
+        .layer(DecodeLayer::new(LIMIT).with_dead_letters(full))
         .service(service_fn(async |_: Delivery| -> Result<(), Infallible> { panic!("handled") }));
     assert_eq!(answer(service.clone(), "oops".to_owned()).await.status(), 503);
     assert_eq!(answer(service, r#"{"data":{"events":[5]}}"#.to_owned()).await.status(), 503);
@@ -256,8 +256,7 @@ where
     S::Future: Send,
 {
     let hook = ServiceBuilder::new()
-        .layer(GuardLayer::new(receiver()))
-        .layer(DecodeLayer::new(receiver()))
+        .layer(HookLayer::new(receiver()))
         .layer(DedupeLayer::new(SeenEvents::with_capacity(10_000)))
         .service(handler);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -375,7 +374,7 @@ async fn a_handler_that_panics_or_is_too_slow_releases_its_claim() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = calls.clone();
     let service = ServiceBuilder::new()
-        .layer(DecodeLayer::new(receiver()))
+        .layer(DecodeLayer::new(LIMIT))
         .timeout(Duration::from_millis(50))
         .layer(DedupeLayer::new(SeenEvents::with_capacity(100)))
         .service(service_fn(move |_: Delivery| {

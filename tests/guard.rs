@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use okta_hooks::layer::{Guard, GuardLayer, ResponseBody};
+use okta_hooks::layer::{Guard, GuardBody, GuardLayer};
 use okta_hooks::{AuthError, ChallengeError, HeaderAuth, MatchedSecret, Receiver, Rejection};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -112,5 +112,5 @@ fn what_services_are_built_of_can_be_shared_between_threads() {
         Ok::<_, Infallible>(Response::new(String::new()))
     }));
     let response = service.call(Request::new(()));
-    sent(async { response.await.map(|response: Response<ResponseBody<String>>| response) });
+    sent(async { response.await.map(|response: Response<GuardBody<String>>| response) });
 }

@@ -11,13 +11,13 @@ use crate::invalid_event::InvalidEvent;
 use crate::parse_error::ParseError;
 use crate::rejection::Rejection;
 
-/// What a delivery holds that no handler sees, for a place where it can be looked at later.
+/// What a request holds that no handler sees, for a place where it can be looked at later.
 ///
 /// `Display` and `Debug` say where and why, never what; [`raw`](Self::raw) has the bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeadLetter {
-    /// The body is no delivery. Okta is told so with a 400 and never sends it again.
+    /// The body is not a delivery. Okta is told so with a 400 and never sends it again.
     #[non_exhaustive]
     Body {
         /// The body as received.
@@ -25,13 +25,13 @@ pub enum DeadLetter {
         /// What is wrong with it, and where.
         error: ParseError,
     },
-    /// Some elements of the delivery are no events; the others are handled.
+    /// Some elements of the delivery are not events; the others are handled.
     #[non_exhaustive]
-    Elements {
+    InvalidEvents {
         /// The body as received.
         raw: Bytes,
         /// The elements, at least one.
-        defects: Vec<InvalidEvent>,
+        invalid_events: Vec<InvalidEvent>,
     },
 }
 
@@ -41,7 +41,8 @@ impl DeadLetter {
         match delivery {
             Ok(delivery) if delivery.invalid_events().is_empty() => None,
             Ok(delivery) => {
-                Some(Self::Elements { raw, defects: delivery.invalid_events().to_vec() })
+                let invalid_events = delivery.invalid_events().to_vec();
+                Some(Self::InvalidEvents { raw, invalid_events })
             }
             Err(Rejection::Malformed(error)) => Some(Self::Body { raw, error: *error }),
             Err(_) => None,
@@ -52,7 +53,7 @@ impl DeadLetter {
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         match self {
-            Self::Body { raw, .. } | Self::Elements { raw, .. } => raw,
+            Self::Body { raw, .. } | Self::InvalidEvents { raw, .. } => raw,
         }
     }
 }
@@ -61,11 +62,11 @@ impl fmt::Display for DeadLetter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body { error, .. } => error.fmt(f),
-            Self::Elements { defects, .. } => {
-                let named: Vec<String> =
-                    defects.iter().take(NAMED).map(ToString::to_string).collect();
+            Self::InvalidEvents { invalid_events, .. } => {
+                let first = invalid_events.iter().take(MAX_NAMED);
+                let named: Vec<String> = first.map(ToString::to_string).collect();
                 f.write_str(&named.join(", "))?;
-                match defects.len().saturating_sub(NAMED) {
+                match invalid_events.len().saturating_sub(MAX_NAMED) {
                     0 => Ok(()),
                     more => write!(f, " and {more} more"),
                 }
@@ -74,8 +75,21 @@ impl fmt::Display for DeadLetter {
     }
 }
 
-/// How many defects `Display` names: a body of brackets alone can hold hundreds of thousands.
-const NAMED: usize = 3;
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Body { .. } => "Body",
+            Self::InvalidEvents { .. } => "InvalidEvents",
+        };
+        f.debug_struct(name)
+            .field("len", &self.raw().len())
+            .field("reason", &format_args!("{self}"))
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many elements are named: a body of brackets alone can hold hundreds of thousands.
+const MAX_NAMED: usize = 3;
 
 /// The service for dead letters that keeps nothing.
 #[derive(Clone, Copy, Debug)]

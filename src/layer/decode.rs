@@ -1,42 +1,28 @@
 use std::convert::Infallible;
-use std::error::Error;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::future::{Future, Pending, pending};
+use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::BoxError;
-use super::body::ReplyBody;
 use super::body_limit::ReadBody;
 use super::dead_letter::{DeadLetter, Discard};
-use super::oneshot::Oneshot;
+use super::decode_future::DecodeFuture;
+use super::response_body::ReplyBody;
 use crate::delivery::Delivery;
-use crate::receiver::Receiver;
-use crate::rejection::Rejection;
 
-/// Turns the inside into a `Service<Delivery>`: reads the body, decodes it, and answers.
+/// Turns a `Service<Delivery>` into an HTTP service that accepts **everybody's** requests: reads
+/// the body, decodes it, and answers.
 ///
-/// | What happened | Answer |
-/// |---|---|
-/// | the inner service returned `Ok` | 204, whatever was in the `Ok` |
-/// | it returned an error, also from `poll_ready` | 503, so that Okta sends the delivery once more; the error is in the response's extensions as a [`HandlerError`] |
-/// | the body is longer than the receiver's limit | 413: nothing is read of one that says so, of others no more than the limit |
-/// | the body is no delivery | 400 that says where, after the [dead letters](Self::dead_letters) have it |
-/// | the connection failed within the body | 503 |
-///
-/// Its error type is [`Infallible`]: an error out of a service would drop the connection instead of
-/// answering. It does not look at method and headers: put [`GuardLayer`](super::GuardLayer) around
-/// it. Elements that are not events are in [`Delivery::invalid_events`], beside the events.
-///
-/// The inner service is cloned for each request and waited for until it is ready, while the answer
-/// is pending.
+/// [`HookLayer`](super::HookLayer) is what a hook needs: this, behind the check of the secret. This
+/// layer alone is for where something else makes sure that Okta sent a request, such as a
+/// [`GuardLayer`](super::GuardLayer) around a whole router. It takes the longest body it reads, in
+/// bytes, and answers as `HookLayer` does; only the answers about method, secret and challenge are
+/// not among them.
 ///
 /// ```
 /// use okta_hooks::{Delivery, HeaderAuth, Receiver};
@@ -45,235 +31,137 @@ use crate::rejection::Rejection;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), BoxError> {
-/// let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
 /// let hook = ServiceBuilder::new()
-///     .layer(GuardLayer::new(receiver.clone()))
-///     .layer(DecodeLayer::new(receiver))
-///     .service(service_fn(|delivery: Delivery| async move {
-///         match delivery.events().len() {
-///             0 => Err("no events"),
-///             _ => Ok(()),
-///         }
-///     }));
+///     .layer(GuardLayer::new(Receiver::new(HeaderAuth::bearer("s3cret")?)))
+///     // What has to be between the two stands here.
+///     .layer(DecodeLayer::new(Receiver::DEFAULT_BODY_LIMIT))
+///     .service(service_fn(async |_: Delivery| Ok::<_, std::io::Error>(())));
 ///
-/// let post = |body: &'static str| {
-///     let request = http::Request::post("/hook").header("authorization", "Bearer s3cret");
-///     hook.clone().oneshot(request.body(body.to_owned()).expect("a valid request"))
-/// };
-/// assert_eq!(post(r#"{"data":{"events":[{"eventType":"user.session.start"}]}}"#).await?.status(), 204);
-/// assert_eq!(post(r#"{"data":{"events":[]}}"#).await?.status(), 503);
-/// assert_eq!(post("{").await?.status(), 400);
+/// let request = http::Request::post("/hook").header("authorization", "Bearer s3cret");
+/// let request = request.body(r#"{"data":{"events":[]}}"#.to_owned())?;
+/// assert_eq!(hook.oneshot(request).await?.status(), 204);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a layer does nothing until it is applied to a service"]
-pub struct DecodeLayer<D = Discard> {
-    receiver: Receiver,
+pub struct DecodeLayer<D = Discard, T = fn() -> Pending<()>> {
+    body_limit: usize,
     dead_letters: D,
+    deadline: T,
 }
 
 impl DecodeLayer {
-    /// A layer that decodes by the rules of `receiver` and keeps nothing of what it refuses.
-    pub fn new(receiver: Receiver) -> Self {
-        Self { receiver, dead_letters: Discard }
+    /// A layer that reads bodies of at most `body_limit` bytes, has no deadline, and keeps nothing
+    /// of what it refuses.
+    pub fn new(body_limit: usize) -> Self {
+        Self { body_limit, dead_letters: Discard, deadline: pending }
     }
 }
 
-impl<D> DecodeLayer<D> {
-    /// Hands every [`DeadLetter`] to `service` before anything is answered: a body that is no
-    /// delivery before the 400, elements that are no events before the others are handled.
-    ///
-    /// An error of `service` makes the answer a 503, so that Okta sends the delivery once more.
-    ///
-    /// ```
-    /// # use okta_hooks::{Delivery, HeaderAuth, Receiver};
-    /// # use okta_hooks::layer::{DeadLetter, DecodeLayer};
-    /// # use tower::service_fn;
-    /// # let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
-    /// let layer = DecodeLayer::new(receiver).dead_letters(service_fn(|letter: DeadLetter| async move {
-    ///     let bytes = letter.raw().len();
-    ///     eprintln!("{bytes} bytes set aside: {letter}");
-    ///     Ok::<_, std::io::Error>(())
-    /// }));
-    /// # Ok::<(), okta_hooks::ConfigError>(())
-    /// ```
-    pub fn dead_letters<N>(self, service: N) -> DecodeLayer<N>
+impl<D, T> DecodeLayer<D, T> {
+    /// Hands every [`DeadLetter`] to `service`, as
+    /// [`HookLayer::with_dead_letters`](super::HookLayer::with_dead_letters) says.
+    pub fn with_dead_letters<N>(self, service: N) -> DecodeLayer<N, T>
     where
         N: Service<DeadLetter>,
     {
-        DecodeLayer { receiver: self.receiver, dead_letters: service }
+        let Self { body_limit, deadline, .. } = self;
+        DecodeLayer { body_limit, dead_letters: service, deadline }
+    }
+
+    /// Answers 503 when the future that `timer` makes for each request completes first, as
+    /// [`HookLayer::with_deadline`](super::HookLayer::with_deadline) says.
+    pub fn with_deadline<N, F>(self, timer: N) -> DecodeLayer<D, N>
+    where
+        N: Fn() -> F,
+        F: Future<Output = ()>,
+    {
+        let Self { body_limit, dead_letters, .. } = self;
+        DecodeLayer { body_limit, dead_letters, deadline: timer }
     }
 }
 
-impl<S, D: Clone> Layer<S> for DecodeLayer<D> {
-    type Service = Decode<S, D>;
+impl<S, D: Clone, T: Clone> Layer<S> for DecodeLayer<D, T> {
+    type Service = Decode<S, D, T>;
 
-    fn layer(&self, inner: S) -> Decode<S, D> {
-        let Self { receiver, dead_letters } = self.clone();
-        Decode { inner, receiver, dead_letters }
+    fn layer(&self, inner: S) -> Decode<S, D, T> {
+        Decode { inner, layer: self.clone() }
+    }
+}
+
+impl<D, T> fmt::Debug for DecodeLayer<D, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeLayer").field("body_limit", &self.body_limit).finish_non_exhaustive()
     }
 }
 
 /// The service of [`DecodeLayer`].
-#[derive(Clone, Debug)]
-pub struct Decode<S, D = Discard> {
+#[derive(Clone)]
+pub struct Decode<S, D = Discard, T = fn() -> Pending<()>> {
     inner: S,
-    receiver: Receiver,
-    dead_letters: D,
+    layer: DecodeLayer<D, T>,
 }
 
-impl<S, D, B> Service<Request<B>> for Decode<S, D>
+impl<S> Decode<S> {
+    /// What [`DecodeLayer::new`] makes of `inner`.
+    #[must_use]
+    pub fn new(inner: S, body_limit: usize) -> Self {
+        DecodeLayer::new(body_limit).layer(inner)
+    }
+}
+
+impl<S, D, T> Decode<S, D, T> {
+    /// The inner service.
+    #[must_use]
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to be changed.
+    #[must_use]
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service alone.
+    #[must_use]
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S: fmt::Debug, D, T> fmt::Debug for Decode<S, D, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { inner, layer } = self;
+        f.debug_struct("Decode").field("inner", inner).field("layer", layer).finish()
+    }
+}
+
+impl<S, D, T, F, B> Service<Request<B>> for Decode<S, D, T>
 where
     S: Service<Delivery> + Clone,
     S::Error: Into<BoxError>,
     D: Service<DeadLetter> + Clone,
     D::Error: Into<BoxError>,
+    T: Fn() -> F,
+    F: Future<Output = ()>,
     B: Body,
     B::Error: Into<BoxError>,
 {
     type Response = Response<ReplyBody>;
     type Error = Infallible;
-    type Future = DecodeFuture<S, D, B>;
+    type Future = DecodeFuture<S, D, F, B>;
 
+    /// Always ready: the inner service is waited for when there is a delivery, so that its failure
+    /// to get ready has an answer too.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let body = ReadBody::new(request, self.receiver.body_limit());
-        DecodeFuture { service: self.clone(), stage: Stage::Reading { body } }
-    }
-}
-
-pin_project_lite::pin_project! {
-    /// The future of [`Decode`].
-    pub struct DecodeFuture<S: Service<Delivery>, D: Service<DeadLetter>, B> {
-        service: Decode<S, D>,
-        #[pin]
-        stage: Stage<S, D, B>,
-    }
-}
-
-pin_project_lite::pin_project! {
-    #[project = StageProj]
-    enum Stage<S: Service<Delivery>, D: Service<DeadLetter>, B> {
-        Reading { #[pin] body: ReadBody<B> },
-        SettingAside { #[pin] future: Oneshot<D, DeadLetter>, next: Option<Result<Delivery, Rejection>> },
-        Handling { #[pin] future: Oneshot<S, Delivery> },
-    }
-}
-
-impl<S, D, B> Future for DecodeFuture<S, D, B>
-where
-    S: Service<Delivery> + Clone,
-    S::Error: Into<BoxError>,
-    D: Service<DeadLetter> + Clone,
-    D::Error: Into<BoxError>,
-    B: Body,
-    B::Error: Into<BoxError>,
-{
-    type Output = Result<Response<ReplyBody>, Infallible>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        loop {
-            let next = match this.stage.as_mut().project() {
-                StageProj::Reading { body } => match ready!(body.poll(cx)) {
-                    Ok(body) => decoded(this.service, body),
-                    Err(rejection) => return reply(&rejection),
-                },
-                StageProj::SettingAside { future, next } => match ready!(future.poll(cx)) {
-                    Ok(_) => handled(this.service, next.take().expect("a stage ends once")),
-                    Err(error) => return unavailable(error.into()),
-                },
-                StageProj::Handling { future } => match ready!(future.poll(cx)) {
-                    Ok(_) => return no_content(),
-                    Err(error) => return unavailable(error.into()),
-                },
-            };
-            match next {
-                Ok(stage) => this.stage.set(stage),
-                Err(rejection) => return reply(&rejection),
-            }
-        }
-    }
-}
-
-/// What follows when the body is there.
-fn decoded<S, D, B>(service: &Decode<S, D>, body: Bytes) -> Result<Stage<S, D, B>, Rejection>
-where
-    S: Service<Delivery> + Clone,
-    D: Service<DeadLetter> + Clone,
-{
-    let delivery = service.receiver.decode(body.clone());
-    match DeadLetter::of(body, &delivery) {
-        Some(letter) => Ok(Stage::SettingAside {
-            future: Oneshot::new(service.dead_letters.clone(), letter),
-            next: Some(delivery),
-        }),
-        None => handled(service, delivery),
-    }
-}
-
-/// What follows when everything that had to be set aside is.
-fn handled<S, D, B>(
-    service: &Decode<S, D>,
-    delivery: Result<Delivery, Rejection>,
-) -> Result<Stage<S, D, B>, Rejection>
-where
-    S: Service<Delivery> + Clone,
-    D: Service<DeadLetter>,
-{
-    Ok(Stage::Handling { future: Oneshot::new(service.inner.clone(), delivery?) })
-}
-
-type Outcome = Poll<Result<Response<ReplyBody>, Infallible>>;
-
-fn reply(rejection: &Rejection) -> Outcome {
-    Poll::Ready(Ok(rejection.to_response().map(ReplyBody::from)))
-}
-
-fn no_content() -> Outcome {
-    let mut response = Response::new(ReplyBody::default());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Poll::Ready(Ok(response))
-}
-
-fn unavailable(error: BoxError) -> Outcome {
-    let mut response = Rejection::Unavailable.to_response().map(ReplyBody::from);
-    response.extensions_mut().insert(HandlerError(error.into()));
-    Poll::Ready(Ok(response))
-}
-
-impl<S: Service<Delivery>, D: Service<DeadLetter>, B> fmt::Debug for DecodeFuture<S, D, B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeFuture").finish_non_exhaustive()
-    }
-}
-
-/// The error that made an answer a 503, in the response's extensions.
-///
-/// It is never sent to anybody. `Display` and [`source`](Error::source) are those of the service's own error.
-#[derive(Clone, Debug)]
-pub struct HandlerError(Arc<dyn Error + Send + Sync>);
-
-impl HandlerError {
-    /// The service's own error, to be downcast.
-    #[must_use]
-    pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
-        &*self.0
-    }
-}
-
-impl fmt::Display for HandlerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for HandlerError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
+        let DecodeLayer { body_limit, dead_letters, deadline } = &self.layer;
+        let body = ReadBody::new(request, *body_limit);
+        DecodeFuture::new(self.inner.clone(), dead_letters.clone(), deadline(), body)
     }
 }

@@ -84,6 +84,32 @@ pub struct Dedupe<S> {
     layer: DedupeLayer,
 }
 
+impl<S> Dedupe<S> {
+    /// What [`DedupeLayer::new`] makes of `inner`.
+    #[must_use]
+    pub fn new(inner: S, seen: SeenEvents) -> Self {
+        DedupeLayer::new(seen).layer(inner)
+    }
+
+    /// The inner service.
+    #[must_use]
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to be changed.
+    #[must_use]
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service alone.
+    #[must_use]
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
 impl<S: Service<Delivery> + Clone> Service<Delivery> for Dedupe<S> {
     type Response = Option<S::Response>;
     type Error = S::Error;

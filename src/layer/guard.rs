@@ -1,3 +1,4 @@
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,7 +8,7 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::ResponseBody;
+use super::response_body::GuardBody;
 use crate::receiver::{Inbound, Receiver};
 
 /// Answers verifications and lets only authenticated deliveries through.
@@ -51,7 +52,7 @@ impl<S> Layer<S> for GuardLayer {
     type Service = Guard<S>;
 
     fn layer(&self, inner: S) -> Guard<S> {
-        Guard { inner, receiver: self.receiver.clone() }
+        Guard::new(inner, self.receiver.clone())
     }
 }
 
@@ -62,13 +63,39 @@ pub struct Guard<S> {
     receiver: Receiver,
 }
 
+impl<S> Guard<S> {
+    /// What [`GuardLayer::new`] makes of `inner`.
+    #[must_use]
+    pub fn new(inner: S, receiver: Receiver) -> Self {
+        Self { inner, receiver }
+    }
+
+    /// The inner service.
+    #[must_use]
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to be changed.
+    #[must_use]
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service alone.
+    #[must_use]
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Guard<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
 {
-    type Response = Response<ResponseBody<ResBody>>;
+    type Response = Response<GuardBody<ResBody>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = GuardFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -85,14 +112,13 @@ where
             }
             Err(rejection) => Kind::Reply { response: Some(rejection.to_response()) },
         };
-        ResponseFuture { kind }
+        GuardFuture { kind }
     }
 }
 
 pin_project_lite::pin_project! {
-    /// The future of [`Guard`].
-    #[derive(Debug)]
-    pub struct ResponseFuture<F> {
+    /// The future of [`Guard`]. `Debug` does not show the answer it may hold.
+    pub struct GuardFuture<F> {
         #[pin]
         kind: Kind<F>,
     }
@@ -100,26 +126,31 @@ pin_project_lite::pin_project! {
 
 pin_project_lite::pin_project! {
     #[project = KindProj]
-    #[derive(Debug)]
     enum Kind<F> {
         Inner { #[pin] future: F },
         Reply { response: Option<Response<Bytes>> },
     }
 }
 
-impl<F, B, E> Future for ResponseFuture<F>
+impl<F, B, E> Future for GuardFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
 {
-    type Output = Result<Response<ResponseBody<B>>, E>;
+    type Output = Result<Response<GuardBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = match self.project().kind.project() {
-            KindProj::Inner { future } => ready!(future.poll(cx))?.map(ResponseBody::inner),
+            KindProj::Inner { future } => ready!(future.poll(cx))?.map(GuardBody::inner),
             KindProj::Reply { response } => {
-                response.take().expect("polled after completion").map(ResponseBody::reply)
+                response.take().expect("polled after completion").map(GuardBody::reply)
             }
         };
         Poll::Ready(Ok(response))
+    }
+}
+
+impl<F> fmt::Debug for GuardFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardFuture").finish_non_exhaustive()
     }
 }

@@ -1,9 +1,10 @@
 //! How a receiver behaves, the same for every framework: each example runs as a real process and
 //! answers the same requests over real sockets.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::thread;
+use std::time::Duration;
 
 use okta_hooks_testing::http::{Request, Response};
 use okta_hooks_testing::process::Server;
@@ -32,6 +33,11 @@ macro_rules! conformance {
             #[test]
             fn answers_503_while_the_handler_is_too_slow_and_recovers() {
                 super::answers_503_while_the_handler_is_too_slow_and_recovers(EXAMPLE);
+            }
+
+            #[test]
+            fn answers_503_when_the_body_does_not_arrive() {
+                super::answers_503_when_the_body_does_not_arrive(EXAMPLE);
             }
 
             #[test]
@@ -316,6 +322,22 @@ fn answers_503_while_the_handler_is_too_slow_and_recovers(example: &str) {
     let answer = delivery(n).send(server.address).unwrap();
     assert_answer("Okta's second try", &answer, &Expect::Accepted);
     server.assert_printed(&greeting(&format!("{n}{long}")), 2);
+}
+
+/// One deadline spans the whole answer, the reading of the body included.
+fn answers_503_when_the_body_does_not_arrive(example: &str) {
+    let mut server = start(example);
+    server.read_output();
+    let request = post(created("b1", "b1", "ben@example.com"));
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let bytes = request.to_bytes();
+    stream.write_all(&bytes[..bytes.len() - 1]).unwrap();
+    let mut status_line = String::new();
+    BufReader::new(stream).read_line(&mut status_line).expect("an answer");
+    assert!(status_line.starts_with("HTTP/1.1 503 "), "{status_line}");
+    assert_answer("Okta's second try", &request.send(server.address).unwrap(), &Expect::Accepted);
+    server.assert_printed(&greeting("ben@example.com"), 1);
 }
 
 /// What the handler writes to is gone.

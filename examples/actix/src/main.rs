@@ -64,12 +64,25 @@ async fn hook(request: HttpRequest, payload: Payload, settings: Data<Settings>) 
         Ok(Inbound::Verification { challenge, .. }) => {
             HttpResponse::Ok().content_type("application/json").body(challenge.to_json())
         }
-        Ok(Inbound::Delivery { .. }) => match read(payload, &settings).await {
-            Ok(delivery) => handle(delivery, &settings).await,
-            Err(rejection) => refuse(&rejection),
-        },
+        Ok(Inbound::Delivery { .. }) => {
+            // One deadline spans the whole answer. What is not done then is dropped.
+            let answer = receive(payload, &settings);
+            match tokio::time::timeout(settings.deadline, answer).await {
+                Ok(answer) => answer.unwrap_or_else(|rejection| refuse(&rejection)),
+                Err(_) => refuse(&Rejection::DeadlineElapsed),
+            }
+        }
         Err(rejection) => refuse(&rejection),
     }
+}
+
+async fn receive(payload: Payload, settings: &Settings) -> Result<HttpResponse, Rejection> {
+    let delivery = read(payload, settings).await?;
+    handle(delivery, settings).await.map_err(|error| {
+        log_failure(&error);
+        Rejection::Unavailable
+    })?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejection> {
@@ -86,20 +99,12 @@ async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejecti
     Ok(delivery)
 }
 
-async fn handle(mut delivery: Delivery, settings: &Settings) -> HttpResponse {
-    let handled = async {
-        if let Some(claim) = settings.seen.claim_or_wait(&mut delivery, Instant::now).await {
-            user_created(delivery).await?;
-            claim.commit(Instant::now());
-        }
-        Ok::<_, io::Error>(())
-    };
-    match tokio::time::timeout(settings.deadline, handled).await {
-        Ok(Ok(())) => return HttpResponse::NoContent().finish(),
-        Ok(Err(error)) => log_failure(&error),
-        Err(elapsed) => log_failure(&elapsed),
+async fn handle(mut delivery: Delivery, settings: &Settings) -> io::Result<()> {
+    if let Some(claim) = settings.seen.claim_or_wait(&mut delivery, Instant::now).await {
+        user_created(delivery).await?;
+        claim.commit(Instant::now());
     }
-    refuse(&Rejection::Unavailable)
+    Ok(())
 }
 
 fn refuse(rejection: &Rejection) -> HttpResponse {

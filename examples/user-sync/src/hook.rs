@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
 use axum::routing::get;
-use okta_hooks::layer::{DeadLetter, DecodeLayer, GuardLayer, HandlerError};
+use okta_hooks::layer::{DeadLetter, HandlerError, HookLayer};
 use okta_hooks::{Delivery, Receiver, Rejection};
 use tower::{BoxError, ServiceBuilder, service_fn};
 
@@ -29,23 +29,17 @@ pub fn router(
     // No dedupe layer: the database remembers every event, across crashes too.
     let hook = ServiceBuilder::new()
         .map_response(move |response| log(response, &counted))
-        .layer(GuardLayer::new(receiver.clone()))
-        .layer(DecodeLayer::new(receiver.clone()).dead_letters(service_fn(move |letter| {
-            within(deadline, set_aside(letters.clone(), letter))
-        })))
+        .layer(
+            // What was handed to the writer before the deadline is written all the same: then
+            // Okta's second try finds it done.
+            HookLayer::new(receiver.clone())
+                .with_dead_letters(service_fn(move |letter| set_aside(letters.clone(), letter)))
+                .with_deadline(move || tokio::time::sleep(deadline)),
+        )
         .service(service_fn(move |delivery: Delivery| {
-            within(deadline, accept(events.clone(), metrics.clone(), delivery))
+            accept(events.clone(), metrics.clone(), delivery)
         }));
     Router::new().route_service(PATH, hook).route("/health", get(health)).with_state(reader)
-}
-
-/// Answers before Okta's three seconds are over. What was handed to the writer is written all the
-/// same: then Okta's second try finds it done.
-async fn within(
-    deadline: Duration,
-    work: impl Future<Output = Result<(), BoxError>>,
-) -> Result<(), BoxError> {
-    tokio::time::timeout(deadline, work).await?
 }
 
 /// Returns when every event of the delivery is on disk.
@@ -69,7 +63,7 @@ async fn set_aside(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
         DeadLetter::Body { raw, error, .. } => {
             vec![Unread { reason: error.to_string(), path: String::new(), raw: raw.into() }]
         }
-        DeadLetter::Elements { defects, .. } => defects
+        DeadLetter::InvalidEvents { invalid_events, .. } => invalid_events
             .iter()
             .map(|defect| Unread {
                 reason: format!("expected {}", defect.reason().expected()),

@@ -18,7 +18,7 @@ use futures_util::TryStreamExt;
 use handler::{dead_letter, log, user_created};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
-use okta_hooks::layer::{DecodeLayer, DedupeLayer, GuardLayer};
+use okta_hooks::layer::{DedupeLayer, HookLayer};
 use settings::Settings;
 use shutdown::shutdown;
 use tower::{ServiceBuilder, ServiceExt, service_fn};
@@ -32,12 +32,14 @@ const WELCOME: &str = include_str!("welcome.html");
 async fn main() -> std::io::Result<()> {
     let Settings { listen, receiver, seen, deadline } = Settings::from_env("/userCreated");
 
-    // From the outside in: who may, what it is, how long it may take, what is new.
+    // From the outside in: who may, what it is, what is new. One deadline spans it all.
     let hook = ServiceBuilder::new()
         .map_response(log)
-        .layer(GuardLayer::new(receiver.clone()))
-        .layer(DecodeLayer::new(receiver).dead_letters(service_fn(dead_letter)))
-        .timeout(deadline)
+        .layer(
+            HookLayer::new(receiver)
+                .with_dead_letters(service_fn(dead_letter))
+                .with_deadline(move || tokio::time::sleep(deadline)),
+        )
         .layer(DedupeLayer::new(seen))
         .service(service_fn(user_created));
 

@@ -1,19 +1,43 @@
 use std::convert::Infallible;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// The body of an answer of our own: short, or empty.
-#[derive(Debug, Default)]
+/// The body of an answer that a layer made itself: short, or empty.
+///
+/// `Debug` says how long it is and not what is in it: it may hold a challenge.
+///
+/// ```
+/// use http_body::Body;
+/// use okta_hooks::layer::ReplyBody;
+///
+/// let body = ReplyBody::from(bytes::Bytes::from_static(b"not found\n"));
+/// assert_eq!(body.size_hint().exact(), Some(10));
+/// assert!(ReplyBody::default().is_end_stream());
+/// ```
+#[derive(Default)]
 pub struct ReplyBody {
     bytes: Option<Bytes>,
+}
+
+impl ReplyBody {
+    fn len(&self) -> usize {
+        self.bytes.as_ref().map_or(0, Bytes::len)
+    }
 }
 
 impl From<Bytes> for ReplyBody {
     fn from(bytes: Bytes) -> Self {
         Self { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()) }
+    }
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyBody").field("len", &self.len()).finish()
     }
 }
 
@@ -33,14 +57,15 @@ impl Body for ReplyBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.as_ref().map_or(0, Bytes::len) as u64)
+        SizeHint::with_exact(self.len() as u64)
     }
 }
 
 pin_project_lite::pin_project! {
-    /// The body of a response: the inner service's, or one of our own.
-    #[derive(Debug)]
-    pub struct ResponseBody<B> {
+    /// The body of a response of [`Guard`](super::Guard): the inner service's, or one of its own.
+    ///
+    /// `Debug` shows neither.
+    pub struct GuardBody<B> {
         #[pin]
         kind: Kind<B>,
     }
@@ -48,14 +73,13 @@ pin_project_lite::pin_project! {
 
 pin_project_lite::pin_project! {
     #[project = KindProj]
-    #[derive(Debug)]
     enum Kind<B> {
         Inner { #[pin] body: B },
         Reply { #[pin] body: ReplyBody },
     }
 }
 
-impl<B> ResponseBody<B> {
+impl<B> GuardBody<B> {
     pub(super) fn inner(body: B) -> Self {
         Self { kind: Kind::Inner { body } }
     }
@@ -65,7 +89,21 @@ impl<B> ResponseBody<B> {
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
+impl From<GuardBody<Self>> for ReplyBody {
+    fn from(body: GuardBody<Self>) -> Self {
+        match body.kind {
+            Kind::Inner { body } | Kind::Reply { body } => body,
+        }
+    }
+}
+
+impl<B> fmt::Debug for GuardBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardBody").finish_non_exhaustive()
+    }
+}
+
+impl<B: Body<Data = Bytes>> Body for GuardBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
