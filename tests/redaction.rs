@@ -430,7 +430,8 @@ fn formatted_rest(formatted: &mut Formatted) {
     formatted
         .error(&cursor.read("[]", &HeaderMap::from_iter(elsewhere)).expect_err("another host"));
 
-    let target = simulate::Target::user(MARK).id(MARK).display_name(MARK).detail(MARK.into());
+    let target =
+        simulate::TargetBuilder::user(MARK).id(MARK).display_name(MARK).detail(MARK.into());
     formatted.debug(&target);
     let event =
         simulate::event(EventType::USER_LIFECYCLE_CREATE).target(target).debug_data(MARK, MARK);
@@ -451,7 +452,7 @@ fn formatted_rest(formatted: &mut Formatted) {
     );
     let attempt = Attempt::first(std::time::Duration::ZERO);
     formatted.debug(&attempt);
-    let outcome = simulate::Outcome::Answer(StatusCode::NOT_FOUND);
+    let outcome = simulate::AttemptOutcome::Answer(StatusCode::NOT_FOUND);
     formatted.debug(&outcome);
     let next = attempt.after(outcome, std::time::Duration::ZERO);
     formatted.debug(&next);

@@ -5,11 +5,12 @@
 use std::collections::HashSet;
 use std::time::{Duration, UNIX_EPOCH};
 
-use okta_hooks::simulate::{self, Nulls, Target};
+use okta_hooks::event::OutcomeResult;
+use okta_hooks::simulate::{self, Nulls, TargetBuilder};
 use okta_hooks::{Delivery, EventType, LogEvent};
 use serde_json::{Value, json};
 
-fn read(delivery: &simulate::Delivery) -> Delivery {
+fn read(delivery: &simulate::DeliveryBuilder) -> Delivery {
     Delivery::from_bytes(delivery.to_body()).expect("it is a delivery")
 }
 
@@ -43,8 +44,9 @@ fn every_type_of_the_catalogue_is_read_without_a_defect_in_both_styles() {
                 let actor = event.actor().and_then(|actor| actor.alternate_id.map(String::from));
                 let nadia = Some("nadia@example.com".to_owned());
                 assert!(person == nadia || actor == nadia, "{text} is about the person");
-                let log =
-                    simulate::Event::to_system_log(serde_json::from_str(event.raw()).unwrap());
+                let log = simulate::EventBuilder::to_system_log(
+                    serde_json::from_str(event.raw()).unwrap(),
+                );
                 let log = LogEvent::from_bytes(log.to_string()).unwrap();
                 assert_eq!(log.schema_mismatches(), [], "{text} in the System Log");
                 assert_eq!(log.ip_chain().len(), event.ip_chain().len(), "{text}");
@@ -102,11 +104,13 @@ fn what_is_set_arrives_as_it_was_set() {
     let time = UNIX_EPOCH + Duration::from_secs(1_753_650_845);
     let event = simulate::event(EventType::USER_ACCOUNT_UPDATE_PROFILE)
         .target(
-            Target::user("a@example.com").id("00u1").change(json!({"x": null}), json!({"x": 1})),
+            TargetBuilder::user("a@example.com")
+                .id("00u1")
+                .change(json!({"x": null}), json!({"x": 1})),
         )
-        .actor(Target::user("b@example.com").display_name("Bea"))
-        .outcome("FAILURE", Some("why"))
-        .severity("WARN")
+        .actor(TargetBuilder::user("b@example.com").display_name("Bea"))
+        .outcome(OutcomeResult::FAILURE, Some("why"))
+        .severity("A_NEW_ONE")
         .published(time)
         .debug_data("changedAttributes", "x")
         .member("uuid", "u1")
@@ -130,7 +134,12 @@ fn what_is_set_arrives_as_it_was_set() {
     let target = &event.targets()[0];
     assert_eq!(target.id.as_deref(), Some("00u1"));
     assert_eq!(event.actor().unwrap().display_name.as_deref(), Some("Bea"));
-    assert_eq!(event.outcome().unwrap().reason.as_deref(), Some("why"));
+    let outcome = event.outcome().unwrap();
+    assert_eq!(
+        (outcome.result, outcome.reason.as_deref()),
+        (Some(OutcomeResult::FAILURE), Some("why"))
+    );
+    assert!(event.severity().is_some_and(|severity| severity == "A_NEW_ONE"));
 }
 
 #[test]
@@ -145,7 +154,7 @@ fn there_may_be_no_target_and_no_event() {
 #[test]
 fn debug_shows_no_value() {
     let made = simulate::delivery().event(EventType::USER_LIFECYCLE_CREATE).user("hunter2");
-    let target = Target::user("hunter2");
+    let target = TargetBuilder::user("hunter2");
     let event = simulate::event(EventType::USER_LIFECYCLE_CREATE).user("hunter2");
     assert!(!format!("{made:?} {target:?} {event:?}").contains("hunter2"));
 }

@@ -1,6 +1,6 @@
 //! What is wrong when a URL cannot be verified, and what to do about it.
 
-use okta_hooks::simulate::{Verification, VerificationFault};
+use okta_hooks::simulate::{VerificationBuilder, VerificationFault};
 
 use crate::wire::{Exchange, Fault};
 
@@ -10,7 +10,11 @@ pub struct Diagnosis {
 }
 
 /// `None` if the answer verifies the URL.
-pub fn of(exchange: &Exchange, verification: &Verification, has_secret: bool) -> Option<Diagnosis> {
+pub fn of(
+    exchange: &Exchange,
+    verification: &VerificationBuilder,
+    has_secret: bool,
+) -> Option<Diagnosis> {
     let answer = match &exchange.result {
         Ok(answer) => answer,
         Err(fault) => return Some(no_answer(fault)),

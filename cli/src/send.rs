@@ -160,5 +160,5 @@ fn made(args: &Args, n: u64) -> Value {
         fastrand::shuffle(&mut events);
     }
     let delivery = simulate::delivery().seed(fastrand::u64(..)).sent_at(now);
-    events.into_iter().fold(delivery, simulate::Delivery::json).to_json()
+    events.into_iter().fold(delivery, simulate::DeliveryBuilder::json).to_json()
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
-use okta_hooks::simulate::{Attempt, Next, Outcome};
+use okta_hooks::simulate::{Attempt, AttemptOutcome, Next};
 
 /// As much of an answer as anybody looks at. The rest is read and dropped: Okta waits for all of it.
 const KEPT_OF_AN_ANSWER: usize = 64 * 1024;
@@ -66,11 +66,11 @@ impl Wire {
 }
 
 impl Exchange {
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> AttemptOutcome {
         match &self.result {
-            Ok(answer) => Outcome::Answer(answer.status),
-            Err(Fault::Silence) => Outcome::Silence,
-            Err(Fault::NoConnection(_)) => Outcome::NoConnection,
+            Ok(answer) => AttemptOutcome::Answer(answer.status),
+            Err(Fault::Silence) => AttemptOutcome::Pending,
+            Err(Fault::NoConnection(_)) => AttemptOutcome::NoConnection,
         }
     }
 }
@@ -80,7 +80,7 @@ impl Exchange {
 pub async fn deliver<T, F, E>(mut attempt: F, mut seen: impl FnMut(u8, T, Next)) -> Next
 where
     F: FnMut() -> E,
-    E: Future<Output = (Outcome, T)>,
+    E: Future<Output = (AttemptOutcome, T)>,
 {
     let clock = Instant::now();
     let mut current = Attempt::first(Duration::ZERO);
@@ -88,7 +88,7 @@ where
         let (outcome, detail) = attempt().await;
         // Silence is only known once the time is over, whatever a timer's precision.
         let now = match outcome {
-            Outcome::Silence => clock.elapsed().max(current.deadline()),
+            AttemptOutcome::Pending => clock.elapsed().max(current.deadline()),
             _ => clock.elapsed(),
         };
         let next = current.after(outcome, now);

@@ -17,22 +17,22 @@ use http::StatusCode;
 ///
 /// ```
 /// use std::time::Duration;
-/// use okta_hooks::simulate::{Attempt, Failure, Next, Outcome};
+/// use okta_hooks::simulate::{Attempt, AttemptOutcome, Failure, Next};
 /// use http::StatusCode;
 ///
 /// let first = Attempt::first(Duration::ZERO);
 /// assert_eq!(first.deadline(), Duration::from_secs(3));
 ///
 /// // Busy: Okta tries again, once.
-/// let busy = Outcome::Answer(StatusCode::SERVICE_UNAVAILABLE);
+/// let busy = AttemptOutcome::Answer(StatusCode::SERVICE_UNAVAILABLE);
 /// let Next::Retry(second) = first.after(busy, Duration::from_secs(1)) else {
 ///     panic!("a 5xx is retried")
 /// };
 /// assert_eq!((second.number(), second.deadline()), (2, Duration::from_secs(4)));
 ///
-/// // An answer that comes late is none.
-/// let late = Outcome::Answer(StatusCode::NO_CONTENT);
-/// assert_eq!(second.after(late, Duration::from_secs(4)), Next::Lost(Failure::Silence));
+/// // An answer that comes too late does not count.
+/// let late = AttemptOutcome::Answer(StatusCode::NO_CONTENT);
+/// assert_eq!(second.after(late, Duration::from_secs(4)), Next::Lost(Failure::Timeout));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -42,11 +42,11 @@ pub struct Attempt {
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// The whole answer has come, with this status.
     Answer(StatusCode),
     /// There is no answer yet, or not all of it.
-    Silence,
+    Pending,
     /// No connection, or it broke.
     NoConnection,
 }
@@ -73,7 +73,7 @@ pub enum Failure {
     Status(StatusCode),
     /// No complete answer in time.
     #[error("no complete answer within three seconds")]
-    Silence,
+    Timeout,
     /// No connection, or it broke.
     #[error("the connection failed")]
     NoConnection,
@@ -103,13 +103,13 @@ impl Attempt {
 
     /// What Okta does, `outcome` being what it sees at `now`.
     #[must_use]
-    pub fn after(self, outcome: Outcome, now: Duration) -> Next {
+    pub fn after(self, outcome: AttemptOutcome, now: Duration) -> Next {
         let failure = match outcome {
-            _ if now >= self.deadline() => Failure::Silence,
-            Outcome::Silence => return Next::Wait,
-            Outcome::Answer(status) if status.is_success() => return Next::Accepted,
-            Outcome::Answer(status) => Failure::Status(status),
-            Outcome::NoConnection => Failure::NoConnection,
+            _ if now >= self.deadline() => Failure::Timeout,
+            AttemptOutcome::Pending => return Next::Wait,
+            AttemptOutcome::Answer(status) if status.is_success() => return Next::Accepted,
+            AttemptOutcome::Answer(status) => Failure::Status(status),
+            AttemptOutcome::NoConnection => Failure::NoConnection,
         };
         match self.number == 1 && failure.is_retried() {
             true => Next::Retry(Self { number: 2, started: now }),
@@ -124,7 +124,7 @@ impl Failure {
     pub fn is_retried(self) -> bool {
         match self {
             Self::Status(status) => status.is_server_error(),
-            Self::Silence | Self::NoConnection => true,
+            Self::Timeout | Self::NoConnection => true,
         }
     }
 }
@@ -135,8 +135,8 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn answer(status: u16) -> Outcome {
-        Outcome::Answer(StatusCode::from_u16(status).unwrap())
+    fn answer(status: u16) -> AttemptOutcome {
+        AttemptOutcome::Answer(StatusCode::from_u16(status).unwrap())
     }
 
     #[test]
@@ -160,10 +160,10 @@ mod tests {
         let error = StatusCode::INTERNAL_SERVER_ERROR;
         for (outcome, now, failure) in [
             (answer(500), SECOND, Failure::Status(error)),
-            (Outcome::NoConnection, SECOND, Failure::NoConnection),
-            (Outcome::Silence, SECOND * 3, Failure::Silence),
-            (answer(204), SECOND * 3, Failure::Silence),
-            (answer(400), SECOND * 3, Failure::Silence),
+            (AttemptOutcome::NoConnection, SECOND, Failure::NoConnection),
+            (AttemptOutcome::Pending, SECOND * 3, Failure::Timeout),
+            (answer(204), SECOND * 3, Failure::Timeout),
+            (answer(400), SECOND * 3, Failure::Timeout),
         ] {
             let Next::Retry(second) = Attempt::first(Duration::ZERO).after(outcome, now) else {
                 panic!("{outcome:?} at {now:?}")
@@ -175,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn silence_before_the_deadline_is_waited_out() {
+    fn an_answer_is_waited_for_until_the_deadline() {
         let first = Attempt::first(SECOND);
         let just_before = SECOND * 4 - Duration::from_nanos(1);
-        assert_eq!(first.after(Outcome::Silence, just_before), Next::Wait);
+        assert_eq!(first.after(AttemptOutcome::Pending, just_before), Next::Wait);
         assert_eq!(first.after(answer(204), just_before), Next::Accepted);
-        assert!(matches!(first.after(Outcome::Silence, SECOND * 4), Next::Retry(_)));
+        assert!(matches!(first.after(AttemptOutcome::Pending, SECOND * 4), Next::Retry(_)));
     }
 }

@@ -2,14 +2,32 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
-use super::event::Event;
 use super::facts;
 use super::nulls::Nulls;
 use super::seed::Seed;
-use super::target::Target;
-use super::time::Instant;
+use super::target::TargetBuilder;
+use super::time;
+use crate::event::{OutcomeResult, Severity};
+use crate::event_type::EventType;
+
+/// What was asked of an event.
+#[derive(Clone)]
+pub(super) struct EventSpec {
+    pub(super) event_type: EventType,
+    pub(super) seed: Option<u64>,
+    pub(super) actor: Option<TargetBuilder>,
+    pub(super) by_system: bool,
+    pub(super) outcome: (OutcomeResult, Option<String>),
+    pub(super) severity: Severity,
+    pub(super) published: Option<Timestamp>,
+    /// `None` is no target at all.
+    pub(super) targets: Option<Vec<TargetBuilder>>,
+    pub(super) debug_data: Map<String, Value>,
+    pub(super) members: Map<String, Value>,
+}
 
 /// What an event takes from the delivery it is in, or from nobody.
 pub(super) struct Setting<'a> {
@@ -20,21 +38,45 @@ pub(super) struct Setting<'a> {
     pub(super) nulls: Nulls,
 }
 
-impl Event {
+impl EventSpec {
+    pub(super) fn new(event_type: EventType) -> Self {
+        Self {
+            event_type,
+            seed: None,
+            actor: None,
+            by_system: false,
+            outcome: (OutcomeResult::SUCCESS, None),
+            severity: Severity::INFO,
+            published: None,
+            targets: Some(Vec::new()),
+            debug_data: Map::new(),
+            members: Map::new(),
+        }
+    }
+
     pub(super) fn build(&self, setting: &Setting<'_>) -> Value {
         let (seed, nth) = match self.seed {
             Some(seed) => (Seed::new(seed), 0),
             None => (setting.seed.clone(), setting.nth),
         };
+        let mut event = self.members_json(seed.fork(&format!("event/{nth}")), nth, setting);
+        setting.nulls.apply(&mut event);
+        // Last, and in no style: what a test sets has to arrive as it is.
+        for (name, value) in &self.members {
+            event[name] = value.clone();
+        }
+        event
+    }
+
+    fn members_json(&self, mut own: Seed, nth: u64, setting: &Setting<'_>) -> Value {
         let spacing = Duration::from_millis(731).saturating_mul(nth as u32);
-        let published = self.published.unwrap_or_else(|| Instant::START.after(spacing));
-        let mut own = seed.fork(&format!("event/{nth}"));
+        let published = self.published.unwrap_or_else(|| time::after_start(spacing));
         let transaction = own.text(27);
         let (message, legacy) = facts::messages(&self.event_type);
-        let mut event = json!({
+        json!({
             "uuid": own.uuid_v1(published),
-            "published": published.text(),
-            "eventType": self.event_type.as_str(),
+            "published": time::to_string(published),
+            "eventType": self.event_type,
             "version": "0",
             "severity": self.severity,
             "displayMessage": message,
@@ -42,13 +84,7 @@ impl Event {
             "actor": self.actor_json(&setting.seed),
             "client": client(self.by_system),
             "device": null,
-            "authenticationContext": {
-                "authenticationProvider": null, "credentialProvider": null,
-                "credentialType": null, "issuer": null, "interface": null,
-                "authenticationStep": 0,
-                "rootSessionId": session(self.by_system, &mut own),
-                "externalSessionId": session(self.by_system, &mut own),
-            },
+            "authenticationContext": authentication(self.by_system, &mut own),
             "outcome": { "result": self.outcome.0, "reason": self.outcome.1 },
             "target": self.targets_json(&setting.seed),
             "transaction": {
@@ -59,24 +95,18 @@ impl Event {
             "debugContext": { "debugData": self.debug_json(&transaction, setting.hook_id) },
             "securityContext": security(self.by_system),
             "insertionTimestamp": null,
-        });
-        setting.nulls.apply(&mut event);
-        // Last, and in no style: what a test sets has to arrive as it is.
-        for (name, value) in &self.members {
-            event[name] = value.clone();
-        }
-        event
+        })
     }
 
     fn actor_json(&self, seed: &Seed) -> Value {
         let system = || {
-            Target::new("SystemPrincipal")
+            TargetBuilder::new("SystemPrincipal")
                 .alternate_id("system@okta.com")
                 .display_name("Okta System")
         };
         let person = || match facts::person_is_actor(&self.event_type) {
-            true => Target::user("john.doe@example.com"),
-            false => Target::user("ada.admin@example.com"),
+            true => TargetBuilder::user("john.doe@example.com"),
+            false => TargetBuilder::user("ada.admin@example.com"),
         };
         let default = || if self.by_system { system() } else { person() };
         self.actor.clone().unwrap_or_else(default).to_json(seed)
@@ -120,7 +150,7 @@ fn client(by_system: bool) -> Value {
             "os": "Linux",
             "browser": "FIREFOX",
         },
-        // The text, where no zone applies: so Okta writes it.
+        // The string, where no zone applies: so Okta writes it.
         "zone": "null",
         "device": "Computer",
         "id": null,
@@ -129,6 +159,16 @@ fn client(by_system: bool) -> Value {
         "ipChain": [{
             "ip": "203.0.113.24", "geographicalContext": place, "version": "V4", "source": null,
         }],
+    })
+}
+
+fn authentication(by_system: bool, own: &mut Seed) -> Value {
+    json!({
+        "authenticationProvider": null, "credentialProvider": null,
+        "credentialType": null, "issuer": null, "interface": null,
+        "authenticationStep": 0,
+        "rootSessionId": session(by_system, own),
+        "externalSessionId": session(by_system, own),
     })
 }
 

@@ -4,19 +4,20 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::build::Setting;
-use super::event::Event;
+use super::event::EventBuilder;
 use super::nulls::Nulls;
 use super::request::add_configured;
 use super::seed::Seed;
-use super::target::Target;
-use super::time::Instant;
+use super::target::TargetBuilder;
+use super::time;
 
 /// A delivery with no events yet.
-pub fn delivery() -> Delivery {
-    Delivery {
+pub fn delivery() -> DeliveryBuilder {
+    DeliveryBuilder {
         seed: 0,
         source: None,
         event_id: None,
@@ -57,35 +58,35 @@ pub fn delivery() -> Delivery {
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Delivery {
+pub struct DeliveryBuilder {
     seed: u64,
     source: Option<String>,
     event_id: Option<String>,
-    sent_at: Option<Instant>,
+    sent_at: Option<Timestamp>,
     nulls: Nulls,
     elements: Vec<Element>,
 }
 
 #[derive(Clone)]
 enum Element {
-    Event(Box<Event>),
+    Event(Box<EventBuilder>),
     Json(Value),
 }
 
-impl Delivery {
-    /// Adds an event: an [`EventType`](crate::EventType), or an [`Event`] with more to it.
-    pub fn event(mut self, event: impl Into<Event>) -> Self {
+impl DeliveryBuilder {
+    /// Adds an event: an [`EventType`](crate::EventType), or an [`EventBuilder`] with more to it.
+    pub fn event(mut self, event: impl Into<EventBuilder>) -> Self {
         self.elements.push(Element::Event(Box::new(event.into())));
         self
     }
 
-    /// Adds any JSON to `data.events`, as it is: an event recorded elsewhere, or an odd one.
+    /// Adds any JSON to `data.events`, as it is: an event recorded elsewhere, or a malformed one.
     pub fn json(mut self, element: Value) -> Self {
         self.elements.push(Element::Json(element));
         self
     }
 
-    /// The person the last event is about: see [`Event::user`].
+    /// The person the last event is about: see [`EventBuilder::user`].
     pub fn user(self, login: impl Into<String>) -> Self {
         self.change_last(|event| event.user(login))
     }
@@ -101,7 +102,7 @@ impl Delivery {
     }
 
     /// Anything the last event is about.
-    pub fn target(self, target: Target) -> Self {
+    pub fn target(self, target: TargetBuilder) -> Self {
         self.change_last(|event| event.target(target))
     }
 
@@ -125,7 +126,7 @@ impl Delivery {
 
     /// `eventTime`: when the delivery was composed.
     pub fn sent_at(mut self, time: SystemTime) -> Self {
-        self.sent_at = Some(time.into());
+        self.sent_at = Some(time::from_system(time));
         self
     }
 
@@ -151,7 +152,7 @@ impl Delivery {
         };
         let events: Vec<Value> = (0..).zip(&self.elements).map(build).collect();
         // Okta collects what is close in time for some ten to twenty-five seconds.
-        let collected = || Instant::START.after(Duration::from_millis(12_584));
+        let collected = || time::after_start(Duration::from_millis(12_584));
         json!({
             "eventType": "com.okta.event_hook",
             "eventTypeVersion": "1.0",
@@ -159,7 +160,7 @@ impl Delivery {
             "contentType": "application/json",
             "source": source,
             "eventId": self.event_id.clone().unwrap_or_else(|| seed.fork("delivery").uuid_v4()),
-            "eventTime": self.sent_at.unwrap_or_else(collected).text(),
+            "eventTime": time::to_string(self.sent_at.unwrap_or_else(collected)),
             "data": { "events": events },
         })
     }
@@ -204,7 +205,7 @@ impl Delivery {
         Ok(request)
     }
 
-    fn change_last(mut self, change: impl FnOnce(Event) -> Event) -> Self {
+    fn change_last(mut self, change: impl FnOnce(EventBuilder) -> EventBuilder) -> Self {
         if let Some(Element::Event(event)) = self.elements.last_mut() {
             **event = change((**event).clone());
         }
@@ -212,9 +213,9 @@ impl Delivery {
     }
 }
 
-impl fmt::Debug for Delivery {
+impl fmt::Debug for DeliveryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delivery")
+        f.debug_struct("DeliveryBuilder")
             .field("seed", &self.seed)
             .field("nulls", &self.nulls)
             .field("events", &self.elements.len())

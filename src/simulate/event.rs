@@ -1,22 +1,23 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::build::Setting;
+use super::build::{EventSpec, Setting};
 use super::facts;
 use super::nulls::Nulls;
 use super::seed::Seed;
-use super::target::Target;
-use super::time::Instant;
+use super::target::TargetBuilder;
+use super::time;
+use crate::event::{OutcomeResult, Severity};
 use crate::event_type::EventType;
 
 /// An event of `event_type`, with all that Okta usually sends in one.
-pub fn event(event_type: EventType) -> Event {
-    Event::from(event_type)
+pub fn event(event_type: EventType) -> EventBuilder {
+    EventBuilder::from(event_type)
 }
 
-/// A System Log event in the making, for a [`Delivery`](super::Delivery) or alone.
+/// A System Log event in the making, for a [`DeliveryBuilder`](super::DeliveryBuilder) or alone.
 ///
 /// What nobody set has a default: the members of a captured delivery, `INFO` and `SUCCESS`, an
 /// admin in a browser as the actor, and the targets that events of the type usually have.
@@ -41,128 +42,113 @@ pub fn event(event_type: EventType) -> Event {
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Event {
-    pub(super) event_type: EventType,
-    pub(super) seed: Option<u64>,
-    pub(super) actor: Option<Target>,
-    pub(super) by_system: bool,
-    pub(super) outcome: (String, Option<String>),
-    pub(super) severity: String,
-    pub(super) published: Option<Instant>,
-    pub(super) targets: Option<Vec<Target>>,
-    pub(super) debug_data: Map<String, Value>,
-    pub(super) members: Map<String, Value>,
+pub struct EventBuilder {
+    spec: EventSpec,
 }
 
-impl From<EventType> for Event {
+impl From<EventType> for EventBuilder {
     fn from(event_type: EventType) -> Self {
-        Self {
-            event_type,
-            seed: None,
-            actor: None,
-            by_system: false,
-            outcome: ("SUCCESS".to_owned(), None),
-            severity: "INFO".to_owned(),
-            published: None,
-            targets: Some(Vec::new()),
-            debug_data: Map::new(),
-            members: Map::new(),
-        }
+        Self { spec: EventSpec::new(event_type) }
     }
 }
 
-impl Event {
+impl EventBuilder {
     /// The person it is about: a target, except for who signs in or out (`user.session.start`,
     /// `user.session.end`, `user.authentication.…`), whom Okta names as the actor.
     pub fn user(self, login: impl Into<String>) -> Self {
-        match facts::person_is_actor(&self.event_type) {
-            true => self.actor(Target::user(login)),
-            false => self.target(Target::user(login)),
+        match facts::person_is_actor(&self.spec.event_type) {
+            true => self.actor(TargetBuilder::user(login)),
+            false => self.target(TargetBuilder::user(login)),
         }
     }
 
     /// A group it is about, as a target.
     pub fn group(self, name: impl Into<String>) -> Self {
-        self.target(Target::group(name))
+        self.target(TargetBuilder::group(name))
     }
 
     /// An application it is about, as a target.
     pub fn app(self, name: impl Into<String>) -> Self {
-        self.target(Target::app(name))
+        self.target(TargetBuilder::app(name))
     }
 
     /// Anything it is about. It takes the place of the default target of its type, if there is one.
-    pub fn target(mut self, target: Target) -> Self {
-        self.targets.get_or_insert_default().push(target);
+    pub fn target(mut self, target: TargetBuilder) -> Self {
+        self.spec.targets.get_or_insert_default().push(target);
         self
     }
 
     /// No target at all, as in the sample data that Okta previews a hook with.
     pub fn no_target(mut self) -> Self {
-        self.targets = None;
+        self.spec.targets = None;
         self
     }
 
-    /// Who did it; a [`Target`] has the same members as an actor.
-    pub fn actor(mut self, actor: Target) -> Self {
-        self.actor = Some(actor);
+    /// Who did it; a [`TargetBuilder`] has the same members as an actor.
+    pub fn actor(mut self, actor: TargetBuilder) -> Self {
+        self.spec.actor = Some(actor);
         self
     }
 
     /// Done by Okta itself in an asynchronous task: no client, and a transaction of type `JOB`.
     pub fn by_system(mut self) -> Self {
-        self.by_system = true;
+        self.spec.by_system = true;
         self
     }
 
     /// What its `uuid` and the like follow from, whatever its place; without it, the seed of the
     /// delivery and the place. The ids of people and things follow from the delivery's in any case.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+        self.spec.seed = Some(seed);
         self
     }
 
-    /// How it ended, such as `FAILURE`, and why.
-    pub fn outcome(mut self, result: impl Into<String>, reason: Option<&str>) -> Self {
-        self.outcome = (result.into(), reason.map(str::to_owned));
+    /// How it ended, such as [`OutcomeResult::FAILURE`] or any string, and why.
+    pub fn outcome(mut self, result: impl Into<OutcomeResult>, reason: Option<&str>) -> Self {
+        self.spec.outcome = (result.into(), reason.map(str::to_owned));
         self
     }
 
-    /// How grave it is: `DEBUG`, `INFO`, `WARN` or `ERROR`.
-    pub fn severity(mut self, severity: impl Into<String>) -> Self {
-        self.severity = severity.into();
+    /// How grave it is, such as [`Severity::WARN`] or any string.
+    pub fn severity(mut self, severity: impl Into<Severity>) -> Self {
+        self.spec.severity = severity.into();
         self
     }
 
     /// When it happened.
     pub fn published(mut self, time: SystemTime) -> Self {
-        self.published = Some(time.into());
+        self.spec.published = Some(time::from_system(time));
         self
     }
 
-    /// Sets a member of `debugContext.debugData`. Okta's are nearly always texts.
+    /// Sets a member of `debugContext.debugData`. Okta's are nearly always strings.
     pub fn debug_data(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.debug_data.insert(key.into(), value.into());
+        self.spec.debug_data.insert(key.into(), value.into());
         self
     }
 
     /// Sets a member of the event to any JSON, right or wrong, whatever else was asked for:
-    /// `("uuid", "u1")`, or `("debugContext", "null")` for an odd one.
+    /// `("uuid", "u1")`, or `("debugContext", "null")` for a malformed one.
     pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.members.insert(name.into(), value.into());
+        self.spec.members.insert(name.into(), value.into());
         self
     }
 
     /// Its type.
     #[must_use]
     pub fn event_type(&self) -> &EventType {
-        &self.event_type
+        &self.spec.event_type
     }
 
     /// The event as hooks deliver it, alone: with seed 0 if it has none, and nulls written.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        self.build(&Setting { seed: Seed::new(0), nth: 0, hook_id: None, nulls: Nulls::Explicit })
+        let alone = Setting { seed: Seed::new(0), nth: 0, hook_id: None, nulls: Nulls::Explicit };
+        self.build(&alone)
+    }
+
+    pub(super) fn build(&self, setting: &Setting<'_>) -> Value {
+        self.spec.build(setting)
     }
 
     /// The same event as `GET /api/v1/logs` returns it. The System Log API has the addresses in
@@ -172,7 +158,7 @@ impl Event {
     /// use okta_hooks::{EventType, simulate};
     ///
     /// let delivered = simulate::event(EventType::USER_LIFECYCLE_CREATE).to_json();
-    /// let logged = simulate::Event::to_system_log(delivered.clone());
+    /// let logged = simulate::EventBuilder::to_system_log(delivered.clone());
     /// assert_eq!(logged["uuid"], delivered["uuid"]);
     /// assert_eq!(logged["request"]["ipChain"], delivered["client"]["ipChain"]);
     /// assert!(logged["client"].get("ipChain").is_none());
@@ -189,8 +175,10 @@ impl Event {
     }
 }
 
-impl fmt::Debug for Event {
+impl fmt::Debug for EventBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event").field("event_type", &self.event_type).finish_non_exhaustive()
+        f.debug_struct("EventBuilder")
+            .field("event_type", &self.spec.event_type)
+            .finish_non_exhaustive()
     }
 }

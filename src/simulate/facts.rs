@@ -1,4 +1,5 @@
-use super::target::Target;
+use super::target::TargetBuilder;
+use crate::event::TargetType;
 use crate::event_type::EventType;
 
 /// Whether the person of an event is its actor and no target: one who signs in or out.
@@ -10,8 +11,8 @@ pub(super) fn person_is_actor(event_type: &EventType) -> bool {
 
 /// The targets of an event, given those that were asked for: each kind that an event of the type
 /// has and that was not asked for is there once, with invented values.
-pub(super) fn complete(event_type: &EventType, asked: Vec<Target>) -> Vec<Target> {
-    let mut targets: Vec<Target> = usual(event_type, &asked)
+pub(super) fn complete(event_type: &EventType, asked: Vec<TargetBuilder>) -> Vec<TargetBuilder> {
+    let mut targets: Vec<TargetBuilder> = usual(event_type, &asked)
         .into_iter()
         .filter(|usual| asked.iter().all(|target| target.kind() != usual.kind()))
         .collect();
@@ -21,39 +22,44 @@ pub(super) fn complete(event_type: &EventType, asked: Vec<Target>) -> Vec<Target
 
 /// What events of a type are about, in the families most hooks subscribe to. For the others this
 /// crate has no sample; an empty list makes `target` null, as in Okta's own sample data.
-fn usual(event_type: &EventType, asked: &[Target]) -> Vec<Target> {
+fn usual(event_type: &EventType, asked: &[TargetBuilder]) -> Vec<TargetBuilder> {
     let is_in = |families: &[&str]| families.iter().any(|family| event_type.is_in(family));
-    let user = || Target::user("john.doe@example.com");
-    let app = || Target::app("Payroll");
+    let user = || TargetBuilder::user("john.doe@example.com");
+    let app = || TargetBuilder::app("Payroll");
     if person_is_actor(event_type) {
         return match asked.is_empty() && *event_type == EventType::USER_SESSION_START {
             true => vec![
-                Target::new("AuthenticatorEnrollment").display_name("Okta Verify"),
-                Target::app("Okta Dashboard"),
+                TargetBuilder::new(TargetType::AUTHENTICATOR_ENROLLMENT)
+                    .display_name("Okta Verify"),
+                TargetBuilder::app("Okta Dashboard"),
             ],
             false => Vec::new(),
         };
     }
     if is_in(&["application.user_membership"]) {
-        return vec![Target::new("AppUser").display_name("John Doe"), app(), user()];
+        return vec![
+            TargetBuilder::new(TargetType::APP_USER).display_name("John Doe"),
+            app(),
+            user(),
+        ];
     }
     if is_in(&["group.user_membership", "group.privilege"]) {
-        return vec![user(), Target::group("Engineering")];
+        return vec![user(), TargetBuilder::group("Engineering")];
     }
     if is_in(&["group.application_assignment"]) {
-        return vec![Target::group("Engineering"), app()];
+        return vec![TargetBuilder::group("Engineering"), app()];
     }
     if is_in(&["user.lifecycle", "user.account", "user.session", "user.mfa", "user.credential"]) {
         return vec![user()];
     }
     if is_in(&["group.lifecycle", "group.profile"]) {
-        return vec![Target::group("Engineering")];
+        return vec![TargetBuilder::group("Engineering")];
     }
     if is_in(&["application.lifecycle"]) {
         return vec![app()];
     }
     if is_in(&["policy.lifecycle"]) {
-        return vec![Target::new("PolicyEntity").display_name("Default Policy")];
+        return vec![TargetBuilder::new(TargetType::POLICY_ENTITY).display_name("Default Policy")];
     }
     Vec::new()
 }
@@ -79,9 +85,9 @@ pub(super) fn messages(event_type: &EventType) -> (Option<&'static str>, Option<
 mod tests {
     use super::*;
 
-    fn kinds(event_type: &EventType, asked: Vec<Target>) -> Vec<String> {
+    fn kinds(event_type: &EventType, asked: Vec<TargetBuilder>) -> Vec<TargetType> {
         let targets = complete(event_type, asked);
-        targets.iter().map(|target| target.kind().to_owned()).collect()
+        targets.iter().map(|target| target.kind().clone()).collect()
     }
 
     #[test]
@@ -102,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_replaces_the_usual_of_its_kind() {
-        let asked = vec![Target::group("Sales"), Target::group("Support")];
+        let asked = vec![TargetBuilder::group("Sales"), TargetBuilder::group("Support")];
         let event_type = EventType::GROUP_USER_MEMBERSHIP_ADD;
         assert_eq!(kinds(&event_type, asked), ["User", "UserGroup", "UserGroup"]);
     }

@@ -1,12 +1,15 @@
 //! What Okta sends, for tests: verification requests, deliveries, and when Okta sends again.
 //! Feature `simulate`.
 //!
-//! Nothing here does IO or reads a clock. Ids and times follow from a [seed](Delivery::seed), so
-//! the same code makes the same bytes in every run, and the same seed twice makes a duplicate.
+//! Nothing here does IO or reads a clock. Ids and times follow from a
+//! [seed](DeliveryBuilder::seed), so the same code makes the same bytes in every run, and the same
+//! seed twice makes a duplicate.
 //!
-//! - [`delivery`] builds a delivery, [`event`] one event of it, [`Target`] what an event is about.
-//! - [`verification`] builds the request that comes first, and says whether an answer passes.
-//! - [`Attempt`] knows Okta's patience: what it does after each outcome.
+//! - [`delivery`] starts a [`DeliveryBuilder`], [`event`] an [`EventBuilder`] for one event of it; a
+//!   [`TargetBuilder`] makes what an event is about.
+//! - [`verification`] starts a [`VerificationBuilder`], for the request that comes first, which also
+//!   says whether an answer passes.
+//! - [`Attempt`] knows Okta's retry rule: what it does after each outcome.
 //!
 //! The facts are those of Okta's documentation and of captured deliveries; every value is invented:
 //! addresses are from the ranges for documentation, ids only look like Okta's.
@@ -43,10 +46,10 @@ mod target;
 mod time;
 mod verification;
 
-pub use attempt::{Attempt, Failure, Next, Outcome};
-pub use delivery::{Delivery, delivery};
-pub use event::{Event, event};
+pub use attempt::{Attempt, AttemptOutcome, Failure, Next};
+pub use delivery::{DeliveryBuilder, delivery};
+pub use event::{EventBuilder, event};
 pub use nulls::Nulls;
-pub use target::Target;
+pub use target::TargetBuilder;
 pub use time::timestamp;
-pub use verification::{Verification, VerificationFault, verification};
+pub use verification::{VerificationBuilder, VerificationFault, verification};

@@ -1,4 +1,4 @@
-use super::time::Instant;
+use jiff::Timestamp;
 
 /// Where ids and other made-up values come from: SplitMix64 (Steele, Lea and Flood, "Fast
 /// splittable pseudorandom number generators", 2014). Good enough to look random, and the same in
@@ -46,8 +46,9 @@ impl Seed {
     }
 
     /// A UUID as Okta gives to events: version 1, that is, made of the time.
-    pub(super) fn uuid_v1(&mut self, time: Instant) -> String {
-        let ticks = GREGORIAN_TO_UNIX.wrapping_add_signed(time.millis().wrapping_mul(10_000));
+    pub(super) fn uuid_v1(&mut self, time: Timestamp) -> String {
+        let ticks =
+            GREGORIAN_TO_UNIX.wrapping_add_signed(time.as_millisecond().wrapping_mul(10_000));
         // Okta has many events in a millisecond.
         let ticks = ticks.wrapping_add(self.next() % 10_000);
         let (low, middle, high) = (ticks as u32, (ticks >> 32) as u16, (ticks >> 48) as u16);
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_uuid_of_version_1_holds_its_time() {
-        let uuid = Seed::new(1).uuid_v1(std::time::UNIX_EPOCH.into());
+        let uuid = Seed::new(1).uuid_v1(Timestamp::UNIX_EPOCH);
         // 1970 in such a UUID: 13814000-1dd2-11b2, plus less than a millisecond.
         assert!(uuid.starts_with("1381") && uuid[8..].starts_with("-1dd2-11b2-"), "{uuid}");
         assert_eq!(uuid.len(), 36);

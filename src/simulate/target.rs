@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::seed::Seed;
+use crate::event::TargetType;
 
 /// What an event is about: an element of its `target`.
 ///
@@ -9,11 +10,11 @@ use super::seed::Seed;
 /// # Examples
 ///
 /// ```
-/// use okta_hooks::simulate::{self, Target};
+/// use okta_hooks::simulate::{self, TargetBuilder};
 /// use okta_hooks::{EventType, LogEvent};
 /// use serde_json::json;
 ///
-/// let john = Target::user("john.doe@example.com")
+/// let john = TargetBuilder::user("john.doe@example.com")
 ///     .id("00u9kq3f7TzWmXb2a5d7")
 ///     .change(json!({"title": "Clerk"}), json!({"title": "Manager"}));
 /// let event = simulate::event(EventType::USER_ACCOUNT_UPDATE_PROFILE).target(john);
@@ -26,8 +27,8 @@ use super::seed::Seed;
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Target {
-    kind: String,
+pub struct TargetBuilder {
+    kind: TargetType,
     id: Option<String>,
     alternate_id: Option<String>,
     display_name: Option<String>,
@@ -35,9 +36,9 @@ pub struct Target {
     more: Map<String, Value>,
 }
 
-impl Target {
-    /// A target of any type, such as `PolicyEntity`.
-    pub fn new(kind: impl Into<String>) -> Self {
+impl TargetBuilder {
+    /// A target of any type, such as [`TargetType::POLICY_ENTITY`] or any string.
+    pub fn new(kind: impl Into<TargetType>) -> Self {
         let kind = kind.into();
         Self { kind, id: None, alternate_id: None, display_name: None, more: Map::new() }
     }
@@ -46,18 +47,18 @@ impl Target {
     pub fn user(login: impl Into<String>) -> Self {
         let login = login.into();
         let name = name_of(&login);
-        Self::new("User").alternate_id(login).display_name(name)
+        Self::new(TargetType::USER).alternate_id(login).display_name(name)
     }
 
     /// A `UserGroup`. Its alternate id is Okta's placeholder `unknown`.
     pub fn group(name: impl Into<String>) -> Self {
-        Self::new("UserGroup").display_name(name)
+        Self::new(TargetType::USER_GROUP).display_name(name)
     }
 
     /// An `AppInstance`.
     pub fn app(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self::new("AppInstance").alternate_id(name.clone()).display_name(name)
+        Self::new(TargetType::APP_INSTANCE).alternate_id(name.clone()).display_name(name)
     }
 
     /// Sets `id`.
@@ -90,7 +91,7 @@ impl Target {
         self
     }
 
-    pub(super) fn kind(&self) -> &str {
+    pub(super) fn kind(&self) -> &TargetType {
         &self.kind
     }
 
@@ -100,7 +101,7 @@ impl Target {
         let name = self.display_name.as_deref().unwrap_or("unknown");
         // What tells one from another of its kind: a group has only its name.
         let own = self.alternate_id.as_deref().unwrap_or(name);
-        let id = || seed.fork(&format!("{}/{own}", self.kind)).id(prefix(&self.kind));
+        let id = || seed.fork(&format!("{}/{own}", self.kind)).id(prefix(self.kind.as_str()));
         let mut json = json!({
             "id": self.id.clone().unwrap_or_else(id),
             "type": self.kind,
@@ -142,9 +143,9 @@ fn name_of(login: &str) -> String {
 }
 
 // Not derived: whoever tests with real logins may not want them in a log.
-impl std::fmt::Debug for Target {
+impl std::fmt::Debug for TargetBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Target").finish_non_exhaustive()
+        f.debug_struct("TargetBuilder").finish_non_exhaustive()
     }
 }
 
@@ -167,7 +168,8 @@ mod tests {
 
     #[test]
     fn the_same_login_has_the_same_id_and_another_has_another() {
-        let id = |login: &str, seed| Target::user(login).to_json(&Seed::new(seed))["id"].clone();
+        let id =
+            |login: &str, seed| TargetBuilder::user(login).to_json(&Seed::new(seed))["id"].clone();
         assert_eq!(id("a@example.com", 1), id("a@example.com", 1));
         assert_ne!(id("a@example.com", 1), id("b@example.com", 1));
         assert_ne!(id("a@example.com", 1), id("a@example.com", 2));
@@ -176,8 +178,8 @@ mod tests {
 
     #[test]
     fn groups_of_other_names_have_other_ids() {
-        let id = |name: &str| Target::group(name).to_json(&Seed::new(1))["id"].clone();
+        let id = |name: &str| TargetBuilder::group(name).to_json(&Seed::new(1))["id"].clone();
         assert_ne!(id("Sales"), id("Support"));
-        assert_eq!(Target::group("Sales").to_json(&Seed::new(1))["alternateId"], "unknown");
+        assert_eq!(TargetBuilder::group("Sales").to_json(&Seed::new(1))["alternateId"], "unknown");
     }
 }

@@ -1,38 +1,24 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A moment in milliseconds since 1970 in UTC, which may be negative.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Instant(i64);
+use jiff::Timestamp;
 
-impl Instant {
-    /// 2026-01-01T00:00:00Z: when everything happens if nobody says when.
-    pub(super) const START: Self = Self(1_767_225_600_000);
+/// 2026-01-01T00:00:00Z: when everything happens if nobody says when.
+const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
-    pub(super) fn millis(self) -> i64 {
-        self.0
-    }
-
-    pub(super) fn after(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(millis(duration)))
-    }
-
-    /// As Okta writes it, with three digits of a second.
-    pub(super) fn text(self) -> String {
-        let (days, millis) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
-        let (year, month, day) = date(days);
-        let (seconds, fraction) = (millis / 1000, millis % 1000);
-        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z")
-    }
+/// Some time after everything started, or the last time there is.
+pub(super) fn after_start(duration: Duration) -> Timestamp {
+    START.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
-impl From<SystemTime> for Instant {
-    fn from(time: SystemTime) -> Self {
-        match time.duration_since(UNIX_EPOCH) {
-            Ok(since) => Self(millis(since)),
-            Err(before) => Self(-millis(before.duration())),
-        }
-    }
+/// The time, or the first or last one that RFC 3339 can write.
+pub(super) fn from_system(time: SystemTime) -> Timestamp {
+    let outermost = if time < UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::try_from(time).unwrap_or(outermost)
+}
+
+/// As Okta writes it, with three digits of a second.
+pub(super) fn to_string(time: Timestamp) -> String {
+    format!("{time:.3}")
 }
 
 /// A time as Okta writes it: RFC 3339 in UTC, three digits of a second.
@@ -46,27 +32,7 @@ impl From<SystemTime> for Instant {
 /// ```
 #[must_use]
 pub fn timestamp(time: SystemTime) -> String {
-    Instant::from(time).text()
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The date of a day since 1970-01-01, in the Gregorian calendar: Howard Hinnant's
-/// [`civil_from_days`](https://howardhinnant.github.io/date_algorithms.html#civil_from_days), which
-/// counts years from March so that the leap day is the last of one.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+    to_string(from_system(time))
 }
 
 #[cfg(test)]
@@ -74,24 +40,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn times_are_those_of_the_calendar_with_three_digits_of_a_second() {
         for (millis, expected) in [
             (0, "1970-01-01T00:00:00.000Z"),
-            (-1, "1969-12-31T23:59:59.999Z"),
             (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-            (951_868_800_000, "2000-03-01T00:00:00.000Z"),
             (1_709_164_800_000, "2024-02-29T00:00:00.000Z"),
             (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
-            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
             (1_767_225_600_000, "2026-01-01T00:00:00.000Z"),
         ] {
-            assert_eq!(Instant(millis).text(), expected);
+            assert_eq!(timestamp(UNIX_EPOCH + Duration::from_millis(millis)), expected);
         }
+        let just_before = UNIX_EPOCH + Duration::from_nanos(1_999_999_999);
+        assert_eq!(timestamp(just_before), "1970-01-01T00:00:01.999Z", "cut, not rounded");
     }
 
     #[test]
-    fn a_time_before_1970_is_read_too() {
-        let time = UNIX_EPOCH - Duration::from_millis(1);
-        assert_eq!(timestamp(time), "1969-12-31T23:59:59.999Z");
+    fn a_time_before_1970_or_beyond_the_calendar_is_written_too() {
+        let before = UNIX_EPOCH - Duration::from_millis(1);
+        assert_eq!(timestamp(before), "1969-12-31T23:59:59.999Z");
+        let far = UNIX_EPOCH + Duration::from_secs(1 << 50);
+        assert!(timestamp(far).starts_with("9999-12-"));
+        assert!(to_string(after_start(Duration::MAX)).starts_with("9999-12-"));
     }
 }

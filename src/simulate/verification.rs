@@ -10,8 +10,8 @@ use super::seed::Seed;
 use crate::verification::CHALLENGE_HEADER;
 
 /// The request that verifies a hook's URL.
-pub fn verification() -> Verification {
-    Verification { challenge: Seed::new(0).fork("challenge").text(40) }
+pub fn verification() -> VerificationBuilder {
+    VerificationBuilder { challenge: Seed::new(0).fork("challenge").text(40) }
 }
 
 /// A verification request in the making: a GET with a challenge that has to come back.
@@ -42,11 +42,11 @@ pub fn verification() -> Verification {
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Verification {
+pub struct VerificationBuilder {
     challenge: String,
 }
 
-impl Verification {
+impl VerificationBuilder {
     /// Makes a challenge of its own for the seed; 40 characters, as in the exchange that is known.
     pub fn seed(mut self, seed: u64) -> Self {
         self.challenge = Seed::new(seed).fork("challenge").text(40);
@@ -126,9 +126,9 @@ fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     typed || body.trim_ascii_start().starts_with(b"<")
 }
 
-impl fmt::Debug for Verification {
+impl fmt::Debug for VerificationBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verification").finish_non_exhaustive()
+        f.debug_struct("VerificationBuilder").finish_non_exhaustive()
     }
 }
 
@@ -157,7 +157,7 @@ pub enum VerificationFault {
     /// The body is not JSON.
     #[error("the body is not JSON")]
     NotJson,
-    /// JSON, but no object with `verification` in it.
+    /// JSON, but not an object with `verification` in it.
     #[error("the JSON in the body has no member \"verification\"")]
     NoMember,
     /// `verification` is something else than the challenge.

@@ -104,7 +104,7 @@ async fn plain(probe: &Probe<'_>) -> (Vec<Finding>, bool) {
             let held = [&rules::DELIVERY, &rules::REDIRECT, &rules::TOO_SLOW];
             return (held.into_iter().map(Finding::held).collect(), true);
         }
-        Next::Lost(Failure::Silence) => &rules::TOO_SLOW,
+        Next::Lost(Failure::Timeout) => &rules::TOO_SLOW,
         Next::Lost(Failure::Status(status)) if status.is_redirection() => &rules::REDIRECT,
         _ => &rules::DELIVERY,
     };

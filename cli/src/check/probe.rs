@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{Method, Request};
 use okta_hooks::EventType;
-use okta_hooks::simulate::{self, Attempt, Event, Next};
+use okta_hooks::simulate::{self, Attempt, EventBuilder, Next};
 use serde_json::{Value, json};
 
 use crate::destination::Destination;
@@ -67,7 +67,7 @@ impl<'a> Probe<'a> {
     }
 
     /// An event about a user.
-    pub fn event(login: &str) -> Event {
+    pub fn event(login: &str) -> EventBuilder {
         let event = simulate::event(EventType::USER_LIFECYCLE_CREATE).user(login);
         event.seed(fastrand::u64(..)).published(SystemTime::now())
     }
@@ -75,7 +75,7 @@ impl<'a> Probe<'a> {
     /// A delivery of these elements.
     pub fn body(elements: Vec<Value>) -> Bytes {
         let delivery = simulate::delivery().seed(fastrand::u64(..)).sent_at(SystemTime::now());
-        elements.into_iter().fold(delivery, simulate::Delivery::json).to_body()
+        elements.into_iter().fold(delivery, simulate::DeliveryBuilder::json).to_body()
     }
 
     pub fn request(&self, body: Bytes) -> Request<Bytes> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use okta_hooks::EventType;
-use okta_hooks::simulate::Target;
+use okta_hooks::simulate::TargetBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -37,8 +37,8 @@ impl Group {
         })
     }
 
-    fn target(&self) -> Target {
-        Target::group(&self.name).id(&self.id)
+    fn target(&self) -> TargetBuilder {
+        TargetBuilder::group(&self.name).id(&self.id)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What changes a user's status: which status allows it, and the event of it.
 
 use okta_hooks::EventType;
-use okta_hooks::simulate::Event;
+use okta_hooks::simulate::EventBuilder;
 
 use super::clock;
 use super::errors::OktaError;
@@ -117,7 +117,7 @@ impl Org {
             let deactivate = operation("deactivate").expect("it is in the table");
             return self.operate(name, &deactivate).map(drop);
         }
-        let about = |event_type| -> Event { happened(event_type).target(user.target()) };
+        let about = |event_type| -> EventBuilder { happened(event_type).target(user.target()) };
         self.record(about(EventType::USER_LIFECYCLE_DELETE_INITIATED));
         self.record(about(EventType::USER_LIFECYCLE_DELETE_COMPLETED));
         self.users.remove(place);

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::time::SystemTime;
 
 use okta_hooks::EventType;
-use okta_hooks::simulate::{self, Event, Target};
+use okta_hooks::simulate::{self, EventBuilder, TargetBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -99,7 +99,7 @@ impl Org {
 
     /// Writes an event to the System Log, and lays it out for the hooks that want it. Every one is
     /// done by the same admin, the owner of the API token.
-    pub fn record(&mut self, event: Event) {
+    pub fn record(&mut self, event: EventBuilder) {
         let now = SystemTime::now();
         let wanted = event.event_type().as_str();
         let hooks: Vec<String> = self
@@ -136,12 +136,12 @@ impl Org {
 }
 
 /// A new event of the org.
-pub fn happened(event_type: EventType) -> Event {
+pub fn happened(event_type: EventType) -> EventBuilder {
     simulate::event(event_type)
 }
 
-fn admin() -> Target {
-    Target::user("admin@example.com").id("00uEmulatorAdmin0000")
+fn admin() -> TargetBuilder {
+    TargetBuilder::user("admin@example.com").id("00uEmulatorAdmin0000")
 }
 
 impl Document for Logged {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::Request;
 use okta_hooks::EventType;
-use okta_hooks::simulate::{self, Attempt, Next, Outcome};
+use okta_hooks::simulate::{self, Attempt, AttemptOutcome, Next};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -94,7 +94,7 @@ fn request(app: &App, hook: &Hook, events: Vec<Value>) -> Result<Request<Bytes>,
         .seed(app.dice().u64(..))
         .source(hook.source(&app.base))
         .sent_at(SystemTime::now());
-    let delivery = events.into_iter().fold(delivery, simulate::Delivery::json);
+    let delivery = events.into_iter().fold(delivery, simulate::DeliveryBuilder::json);
     delivery.to_request(&hook.channel.uri, &hook.channel.configured())
 }
 
@@ -103,7 +103,7 @@ async fn attempts(app: &App, hook: &Hook, request: &Request<Bytes>, chaos: &Chao
     let attempt = || async {
         let (exchange, note) = one(app, request.clone(), chaos).await;
         let outcome = match note {
-            Some(LOST_ANSWER) => Outcome::Silence,
+            Some(LOST_ANSWER) => AttemptOutcome::Pending,
             _ => exchange.outcome(),
         };
         (outcome, (exchange, note))

@@ -150,7 +150,7 @@ impl Query {
         if !self.keywords.iter().all(|word| lower.contains(word)) {
             return None;
         }
-        let event = simulate::Event::to_system_log(serde_json::from_str(json).ok()?);
+        let event = simulate::EventBuilder::to_system_log(serde_json::from_str(json).ok()?);
         self.filter.as_ref().is_none_or(|filter| filter.matches(&event)).then_some(event)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
-use okta_hooks::simulate::Target;
+use okta_hooks::simulate::TargetBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -53,9 +53,9 @@ impl User {
     }
 
     /// As events are about it.
-    pub fn target(&self) -> Target {
+    pub fn target(&self) -> TargetBuilder {
         let name = format!("{} {}", self.text("firstName"), self.text("lastName"));
-        Target::user(self.login()).id(&self.id).display_name(name.trim())
+        TargetBuilder::user(self.login()).id(&self.id).display_name(name.trim())
     }
 
     pub fn to_json(&self, base: &str) -> Value {
