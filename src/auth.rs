@@ -53,7 +53,7 @@ impl HeaderAuth {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if `name` is no header name, or if `value` is empty, has a byte that a
+    /// [`ConfigError`] if `name` is not a header name, or if `value` is empty, has a byte that a
     /// header cannot carry, or begins or ends with white space (which HTTP strips).
     pub fn new(name: &str, value: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| ConfigError::HeaderName)?;
@@ -117,10 +117,10 @@ impl HeaderAuth {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::HeaderName`] if `other` is about another header.
+    /// [`ConfigError::OtherHeader`] if `other` is about another header.
     pub fn or(mut self, other: Self) -> Result<Self, ConfigError> {
         if self.name != other.name {
-            return Err(ConfigError::HeaderName);
+            return Err(ConfigError::OtherHeader);
         }
         self.accepted.extend(other.accepted);
         self.scheme = self.scheme.or(other.scheme);
@@ -225,15 +225,18 @@ pub enum AuthError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A secret must not be empty: an empty header would let anybody in.
+    /// A secret must not be empty: with an empty header anybody's requests would be accepted.
     #[error("the secret is empty")]
     EmptySecret,
-    /// No HTTP header can carry the secret as it is.
+    /// An HTTP header cannot carry the secret as it is.
     #[error("the secret has a control character, or white space at an end")]
     SecretBytes,
-    /// The name is no header name, or not the one the other secrets are in.
-    #[error("the header name is not valid here")]
+    /// The name is empty, or has a character that the name of a header cannot have.
+    #[error("not a valid header name")]
     HeaderName,
+    /// The other secrets are in a header of another name: a request is checked by one.
+    #[error("the secrets are in headers of different names")]
+    OtherHeader,
     /// Basic authentication separates user and password by the first colon.
     #[error("the user has a colon")]
     ColonInUser,
@@ -298,7 +301,7 @@ mod tests {
         let other = HeaderAuth::new("x-other", "a").unwrap();
         assert_eq!(
             HeaderAuth::bearer("a").unwrap().or(other).map(drop),
-            Err(ConfigError::HeaderName)
+            Err(ConfigError::OtherHeader)
         );
     }
 

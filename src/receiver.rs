@@ -47,13 +47,13 @@ impl Receiver {
     /// The default for [`with_body_limit`](Self::with_body_limit): 1 MiB, some two hundred events.
     pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-    /// A receiver that lets in what carries the secret.
+    /// A receiver that accepts only requests that carry the secret.
     #[must_use]
     pub fn new(auth: HeaderAuth) -> Self {
         Self { auth: Some(Arc::new(auth)), body_limit: Self::DEFAULT_BODY_LIMIT }
     }
 
-    /// A receiver that lets **everybody** in: for a hook registered without an auth scheme, where
+    /// A receiver that accepts **everybody's** requests: for a hook registered without an auth scheme, where
     /// something in front of this service tells Okta from others. Nothing in a request proves that
     /// Okta sent it.
     #[must_use]
@@ -74,20 +74,29 @@ impl Receiver {
         self.body_limit
     }
 
-    /// Decides on a request by its method (as text, such as `GET`) and its headers.
+    /// Decides on a request by its method, such as `GET` or a `&Method`, and its headers.
     ///
     /// The secret is checked on the verification too: Okta sends it there.
+    ///
+    /// ```
+    /// # use okta_hooks::{HeaderAuth, Receiver, Rejection};
+    /// # let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
+    /// let request = http::Request::delete("/").body(()).expect("a request");
+    /// let checked = receiver.check(request.method(), request.headers());
+    /// assert_eq!(checked, Err(Rejection::MethodNotAllowed));
+    /// # Ok::<(), okta_hooks::ConfigError>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`Rejection`], in this order: another method than GET or POST, the secret, the challenge.
     pub fn check<'h>(
         &self,
-        method: &str,
+        method: impl AsRef<str>,
         headers: impl HeaderLookup<'h>,
     ) -> Result<Inbound, Rejection> {
-        let is_verification = method == Method::GET;
-        if !is_verification && method != Method::POST {
+        let is_verification = method.as_ref() == Method::GET;
+        if !is_verification && method.as_ref() != Method::POST {
             return Err(Rejection::MethodNotAllowed);
         }
         let secret = self.check_auth(headers)?;
@@ -115,7 +124,7 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// [`Rejection`] if the body is longer than the limit, or no delivery.
+    /// [`Rejection`] if the body is longer than the limit, or is not a delivery.
     pub fn decode(&self, body: impl Into<Bytes>) -> Result<Delivery, Rejection> {
         let body = body.into();
         if body.len() > self.body_limit {
@@ -134,8 +143,10 @@ impl Receiver {
 /// What a request turned out to be. `secret` tells which of the accepted secrets it carried;
 /// `None` where none is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Inbound {
     /// Okta verifies the endpoint: send back [`Challenge::to_response`].
+    #[non_exhaustive]
     Verification {
         /// What to answer.
         challenge: Challenge,
@@ -143,6 +154,7 @@ pub enum Inbound {
         secret: Option<MatchedSecret>,
     },
     /// Okta delivers events: read the body and [`decode`](Receiver::decode) it.
+    #[non_exhaustive]
     Delivery {
         /// Which secret came with it.
         secret: Option<MatchedSecret>,

@@ -32,7 +32,7 @@ pub enum Rejection {
     /// Neither GET (verification) nor POST (delivery).
     #[error("only GET and POST are allowed")]
     MethodNotAllowed,
-    /// The secret header is missing, doubled or wrong.
+    /// The secret header is missing, repeated or wrong.
     #[error("{error}")]
     #[non_exhaustive]
     Unauthorized {
@@ -44,7 +44,7 @@ pub enum Rejection {
     /// A GET without a usable challenge.
     #[error(transparent)]
     Challenge(ChallengeError),
-    /// The body is no delivery.
+    /// The body is not a delivery.
     #[error(transparent)]
     Malformed(ParseError),
     /// The body is longer than the limit.

@@ -45,8 +45,8 @@ impl Challenge {
     pub fn new(value: &[u8]) -> Result<Self, ChallengeError> {
         match std::str::from_utf8(value) {
             Ok("") => Err(ChallengeError::NotExactlyOne),
-            Ok(text) => Ok(Self(text.to_owned())),
-            Err(_) => Err(ChallengeError::NotText),
+            Ok(value) => Ok(Self(value.to_owned())),
+            Err(_) => Err(ChallengeError::NotUtf8),
         }
     }
 
@@ -105,7 +105,7 @@ impl fmt::Debug for Challenge {
 /// ```
 /// use okta_hooks::{Challenge, ChallengeError};
 ///
-/// assert_eq!(Challenge::new(b"\xff"), Err(ChallengeError::NotText));
+/// assert_eq!(Challenge::new(b"\xff"), Err(ChallengeError::NotUtf8));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -115,7 +115,7 @@ pub enum ChallengeError {
     NotExactlyOne,
     /// The value is not UTF-8.
     #[error("the header {CHALLENGE_HEADER} is not UTF-8")]
-    NotText,
+    NotUtf8,
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_must_be_there_once_with_text() {
+    fn the_header_must_be_there_once_with_a_value_in_utf_8() {
         let from = |values: &[&[u8]]| {
             let name = HeaderName::from_static(CHALLENGE_HEADER);
             let pair = |value: &&[u8]| (name.clone(), HeaderValue::from_bytes(value).unwrap());
@@ -144,7 +144,7 @@ mod tests {
         for values in [&[][..], &[&b""[..]], &[b"a", b"a"]] {
             assert_eq!(from(values), Err(ChallengeError::NotExactlyOne));
         }
-        assert_eq!(from(&[b"\xff"]), Err(ChallengeError::NotText));
+        assert_eq!(from(&[b"\xff"]), Err(ChallengeError::NotUtf8));
     }
 
     #[test]

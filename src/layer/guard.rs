@@ -102,7 +102,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let kind = match self.receiver.check(request.method().as_str(), request.headers()) {
+        let kind = match self.receiver.check(request.method(), request.headers()) {
             Ok(Inbound::Delivery { secret }) => {
                 secret.map(|secret| request.extensions_mut().insert(secret));
                 Kind::Inner { future: self.inner.call(request) }

@@ -26,7 +26,7 @@
 //!     .user("john.doe@example.com")
 //!     .to_request("https://hooks.example.com/okta", &[("authorization", "s3cret")])?;
 //!
-//! let inbound = receiver.check(request.method().as_str(), request.headers())?;
+//! let inbound = receiver.check(request.method(), request.headers())?;
 //! assert!(matches!(inbound, Inbound::Delivery { .. }));
 //! let delivery = receiver.decode(request.into_body())?;
 //! let user = &delivery.events()[0].targets()[0];

@@ -32,7 +32,7 @@ pub fn verification() -> VerificationBuilder {
 ///     .to_request("https://hooks.example.com/okta", &[("authorization", "s3cret")])?;
 ///
 /// let Inbound::Verification { challenge, .. } =
-///     receiver.check(request.method().as_str(), request.headers())?
+///     receiver.check(request.method(), request.headers())?
 /// else {
 ///     panic!("a GET is a verification")
 /// };

@@ -57,10 +57,10 @@ async fn main() -> io::Result<()> {
     server.await
 }
 
-/// The road of a request: who may, what it is, how long it may take, what is new.
+/// The flow of a request: who may, what it is, what is new.
 async fn hook(request: HttpRequest, payload: Payload, settings: Data<Settings>) -> HttpResponse {
     let headers = |name: &str| request.headers().get_all(name).map(HeaderValue::as_bytes);
-    match settings.receiver.check(request.method().as_str(), headers) {
+    match settings.receiver.check(request.method(), headers) {
         Ok(Inbound::Verification { challenge, .. }) => {
             HttpResponse::Ok().content_type("application/json").body(challenge.to_json())
         }
@@ -72,6 +72,8 @@ async fn hook(request: HttpRequest, payload: Payload, settings: Data<Settings>) 
                 Err(_) => refuse(&Rejection::DeadlineElapsed),
             }
         }
+        // A kind of request that a later release tells apart.
+        Ok(_) => refuse(&Rejection::Unavailable),
         Err(rejection) => refuse(&rejection),
     }
 }
