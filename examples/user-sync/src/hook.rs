@@ -11,9 +11,8 @@ use okta_hooks::layer::{DeadLetter, HandlerError, HookLayer};
 use okta_hooks::{Delivery, Receiver, Rejection};
 use tower::{BoxError, ServiceBuilder, service_fn};
 
-use crate::effect::Effect;
 use crate::metrics::Metrics;
-use crate::store::{Change, Origin, Reader, Store, Unread};
+use crate::store::{Batch, Change, Origin, Reader, Store, Unread};
 
 /// Where the hook is.
 pub const PATH: &str = "/userTransfer";
@@ -44,17 +43,12 @@ pub fn router(
 
 /// Returns when every event of the delivery is on disk.
 async fn accept(store: Store, metrics: Arc<Metrics>, delivery: Delivery) -> Result<(), BoxError> {
-    let events = with_effects(&delivery);
     metrics.defects.add(delivery.invalid_events().len() as u64);
-    store.write(Change::Events { events, origin: Origin::Hook }).await?;
+    let batch = Batch::of_delivery(&delivery, Origin::Hook);
+    drop(delivery);
+    store.write(Change::Events(batch)).await?;
     metrics.deliveries.add(1);
     Ok(())
-}
-
-/// The events of a delivery and what each does.
-pub fn with_effects(delivery: &Delivery) -> Vec<(okta_hooks::LogEvent, Effect)> {
-    let effect = |event| Effect::of(event, delivery.event_time());
-    delivery.events().iter().map(|event| (event.clone(), effect(event))).collect()
 }
 
 async fn set_aside(store: Store, letter: DeadLetter) -> Result<(), BoxError> {

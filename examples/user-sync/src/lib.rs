@@ -1,7 +1,6 @@
 //! The parts of the service, one module each; `main.rs` puts them together.
 
 mod clock;
-pub mod effect;
 pub mod hook;
 pub mod metrics;
 pub mod okta;

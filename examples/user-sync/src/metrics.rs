@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock;
-use crate::store::{Change, Origin, Outcome};
+use crate::store::{Change, Outcome};
 
 /// Everything since the start of the process.
 #[derive(Default)]
@@ -13,6 +13,7 @@ pub struct Metrics {
     pub deliveries: Count,
     pub events: Count,
     pub duplicates: Count,
+    pub unpaired: Count,
     pub defects: Count,
     pub dead_letters: Count,
     /// New events that only the System Log had.
@@ -40,10 +41,9 @@ impl Metrics {
     pub fn written(&self, change: &Change, outcome: Outcome) {
         self.events.add(outcome.new);
         self.duplicates.add(outcome.duplicates);
+        self.unpaired.add(outcome.unpaired);
         match change {
-            Change::Events { origin: Origin::Repair, .. } | Change::Repaired { .. } => {
-                self.recovered.add(outcome.new);
-            }
+            Change::Repaired { .. } => self.recovered.add(outcome.new),
             Change::DeadLetters(letters) => self.dead_letters.add(letters.len() as u64),
             _ => {}
         }
@@ -70,6 +70,11 @@ impl Metrics {
             ("deliveries_total", "Deliveries accepted.", &self.deliveries),
             ("events_total", "New events written.", &self.events),
             ("duplicates_total", "Events that were there already.", &self.duplicates),
+            (
+                "unpaired_total",
+                "Membership events that do not say who is in which group.",
+                &self.unpaired,
+            ),
             ("defects_total", "Elements that are no events.", &self.defects),
             ("dead_letters_total", "Dead letters kept.", &self.dead_letters),
             ("recovered_total", "New events that only the System Log had.", &self.recovered),

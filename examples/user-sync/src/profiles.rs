@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use okta_hooks::projection::Version;
+
 use crate::clock::millis;
-use crate::effect::Stamp;
 use crate::okta::{self, Call, Client, ClientError, Why};
 use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
 
@@ -32,10 +33,12 @@ pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
 async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
     // What happened after this moment may be missing in the answer, and will ask again. What we know
     // already is not: whatever Okta's clock says, the answer is newer.
-    let stamp = Stamp::new(Some(&now()), "profile").max(refresh.known.after());
+    let version = Version::observed(&jiff::Timestamp::now().to_string());
+    let known = refresh.known.as_ref().map(Version::after);
+    let version = known.into_iter().fold(version, Ord::max);
     let answer = client.user(&refresh.user_id, refresh.attempts).await;
     let (change, pause) = match answer {
-        Ok(answered) => (found(refresh, stamp, answered.value), answered.pause),
+        Ok(answered) => (found(refresh, version, answered.value), answered.pause),
         Err(error) => later(refresh, &error),
     };
     match store.write(change).await {
@@ -47,7 +50,7 @@ async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
     }
 }
 
-fn found(refresh: Refresh, stamp: Stamp, found: okta::Found) -> Change {
+fn found(refresh: Refresh, version: Version, found: okta::Found) -> Change {
     let found = match found {
         okta::Found::NotFound => None,
         okta::Found::User(user) => Some(Found {
@@ -59,7 +62,7 @@ fn found(refresh: Refresh, stamp: Stamp, found: okta::Found) -> Change {
             status: user.status,
         }),
     };
-    Change::Profile(Profile { id: refresh.user_id, stamp, asked: refresh.asked, found })
+    Change::Profile(Profile { id: refresh.user_id, version, asked: refresh.asked, found })
 }
 
 /// Puts a profile off, and waits with all others too where they would fail alike.
@@ -75,8 +78,4 @@ fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
     };
     let due_at = millis() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
     (Change::Later { user_id: refresh.user_id, due_at }, pause)
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().to_string()
 }

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use okta_hooks::system_log::{Cursor, Page, Query};
 
-use crate::effect::Effect;
 use crate::okta::{Answered, Call, Client, ClientError, Why};
 use crate::profiles::HOPELESS;
-use crate::store::{Change, Reader, Store, Unread};
+use crate::store::{Batch, Change, Origin, Reader, Store, Unread};
 
 /// How far back the first reading goes: the System Log's own default.
 const FIRST_DAYS: i64 = 7;
@@ -112,11 +111,8 @@ async fn keep(store: &Store, page: Page) -> Result<(), crate::store::StoreError>
     if !letters.is_empty() {
         store.write(Change::DeadLetters(letters)).await?;
     }
-    let events = page.events.into_iter().map(|event| {
-        let effect = Effect::of(&event, None);
-        (event, effect)
-    });
     let next = page.next.map(|next| next.as_str().to_owned());
-    store.write(Change::Repaired { events: events.collect(), next }).await?;
+    let page = Batch::of_events(page.events, Origin::Repair);
+    store.write(Change::Repaired { page, next }).await?;
     Ok(())
 }

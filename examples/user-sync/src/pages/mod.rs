@@ -13,10 +13,8 @@ use axum::{Json, Router, middleware};
 use okta_hooks::{Delivery, LogEvent};
 use serde::{Deserialize, Serialize};
 
-use crate::effect::Effect;
-use crate::hook::with_effects;
 use crate::metrics::Metrics;
-use crate::store::{Change, DeadLetter, Event, Origin, Person, Reader, Store};
+use crate::store::{Batch, Change, DeadLetter, Event, Origin, Person, Reader, Store};
 
 #[derive(Clone)]
 pub struct Pages {
@@ -97,24 +95,25 @@ async fn retry(State(pages): State<Pages>, Path(id): Path<i64>) -> Result<Status
     let Some(raw) = pages.reader.dead_letter(id).await? else {
         return Err(Failed(StatusCode::NOT_FOUND, "there is no such dead letter".to_owned()));
     };
-    let events = read_again(raw).map_err(|error| {
+    let batch = read_again(raw).map_err(|error| {
         Failed(StatusCode::UNPROCESSABLE_ENTITY, format!("still unread: {error}"))
     })?;
-    let written = pages.store.write(Change::Events { events, origin: Origin::Retry }).await;
+    let written = pages.store.write(Change::Events(batch)).await;
     written.map_err(|error| error.to_string())?;
     pages.store.write(Change::Resolved(id)).await.map_err(|error| error.to_string())?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A dead letter is a delivery or one event of it.
-fn read_again(raw: Vec<u8>) -> Result<Vec<(LogEvent, Effect)>, String> {
+fn read_again(raw: Vec<u8>) -> Result<Batch, String> {
     match Delivery::from_slice(&raw) {
-        Ok(delivery) if delivery.invalid_events().is_empty() => Ok(with_effects(&delivery)),
+        Ok(delivery) if delivery.invalid_events().is_empty() => {
+            Ok(Batch::of_delivery(&delivery, Origin::Retry))
+        }
         Ok(delivery) => Err(delivery.invalid_events()[0].to_string()),
         Err(_) => {
             let event = LogEvent::from_bytes(raw).map_err(|error| error.to_string())?;
-            let effect = Effect::of(&event, None);
-            Ok(vec![(event, effect)])
+            Ok(Batch::of_events(vec![event], Origin::Retry))
         }
     }
 }

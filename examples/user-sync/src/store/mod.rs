@@ -1,8 +1,12 @@
 //! The database: one thread writes, and says so only when it is on disk; others read.
 
 mod apply;
+mod backfill;
+mod batch;
+mod project;
 mod read;
 mod schema;
+mod summary;
 mod writer;
 
 use std::num::NonZeroUsize;
@@ -11,11 +15,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use okta_hooks::LogEvent;
+use okta_hooks::projection::Version;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::effect::{Effect, Stamp};
 use crate::metrics::Metrics;
+pub use batch::Batch;
 pub use read::{DeadLetter, Event, Person, Reader, Refresh};
 use writer::Writer;
 
@@ -60,10 +64,7 @@ struct Job {
 
 /// What can be written.
 pub enum Change {
-    Events {
-        events: Vec<(LogEvent, Effect)>,
-        origin: Origin,
-    },
+    Events(Batch),
     DeadLetters(Vec<Unread>),
     /// A dead letter that was put through again.
     Resolved(i64),
@@ -75,18 +76,16 @@ pub enum Change {
     },
     /// Where to go on reading the System Log, with the events up to there.
     Repaired {
-        events: Vec<(LogEvent, Effect)>,
+        page: Batch,
         next: Option<String>,
     },
 }
 
 impl Change {
-    /// How much of what was received it holds.
+    /// How much memory it holds, but for what is small.
     fn bytes(&self) -> usize {
         match self {
-            Self::Events { events, .. } | Self::Repaired { events, .. } => {
-                events.iter().map(|(event, _)| event.raw().len()).sum()
-            }
+            Self::Events(batch) | Self::Repaired { page: batch, .. } => batch.bytes(),
             Self::DeadLetters(letters) => letters.iter().map(|letter| letter.raw.len()).sum(),
             Self::Resolved(_) | Self::Profile(_) | Self::Later { .. } => 0,
         }
@@ -104,7 +103,7 @@ pub struct Unread {
 pub struct Profile {
     pub id: String,
     /// As of when.
-    pub stamp: Stamp,
+    pub version: Version,
     /// Which request for it this answers; a later one is still to be done.
     pub asked: i64,
     /// `None` where Okta does not have the user any more.
@@ -146,6 +145,8 @@ pub struct Outcome {
     pub new: u64,
     /// Events that were.
     pub duplicates: u64,
+    /// Membership events with several users and several groups: nobody says who is in which.
+    pub unpaired: u64,
 }
 
 impl Store {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use okta_hooks::projection::Version;
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use super::schema::{self, FileId};
 use crate::clock::millis;
-use crate::effect::Stamp;
 
 /// The way to read. A clone shares the connection.
 #[derive(Clone)]
@@ -69,8 +69,8 @@ pub struct Refresh {
     pub user_id: String,
     pub attempts: u32,
     pub asked: i64,
-    /// The latest event of the user.
-    pub known: Stamp,
+    /// The latest event of the user; `None` before the first.
+    pub known: Option<Version>,
 }
 
 impl Reader {
@@ -114,8 +114,8 @@ impl Reader {
         self.read(|connection| {
             let sql =
                 "SELECT id, login, email, first_name, last_name, display_name, status, last_event,
-                              stamp
-                       FROM people ORDER BY stamp DESC, id, login";
+                              version
+                       FROM people ORDER BY version DESC, id, login";
             let mut statement = connection.prepare_cached(sql)?;
             let people = statement.query_map([], |row| {
                 Ok(Person {
@@ -127,7 +127,7 @@ impl Reader {
                     display_name: row.get(5)?,
                     status: row.get(6)?,
                     last_event: row.get(7)?,
-                    updated_at: Stamp::time(&row.get::<_, String>(8)?),
+                    updated_at: version(row, 8)?.and_then(|version| version.time()),
                 })
             })?;
             people.collect()
@@ -185,15 +185,18 @@ impl Reader {
 
     /// The next profile to fetch now.
     pub async fn due_refresh(&self) -> Result<Option<Refresh>, String> {
-        let sql = "SELECT user_id, attempts, asked, ifnull(last_event_stamp, '')
-                   FROM refreshes LEFT JOIN users ON key = user_id
-                   WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
+        let sql = "SELECT user_id, attempts, asked,
+                          max(ifnull((SELECT last_event_version FROM users WHERE key = user_id), ''),
+                              ifnull((SELECT max(last_event_version)
+                                      FROM logins l JOIN users ON key = 'login:' || l.login
+                                      WHERE l.user_id = refreshes.user_id), ''))
+                   FROM refreshes WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
         let refresh = |row: &Row<'_>| {
             Ok(Refresh {
                 user_id: row.get(0)?,
                 attempts: row.get(1)?,
                 asked: row.get(2)?,
-                known: Stamp::restored(row.get(3)?),
+                known: version(row, 3)?,
             })
         };
         self.first(sql, millis(), refresh).await
@@ -224,4 +227,9 @@ impl Reader {
         })
         .await
     }
+}
+
+/// The version in a column; empty is none.
+fn version(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Version>> {
+    Ok(Version::parse(&row.get::<_, String>(column)?))
 }

@@ -3,10 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
+
+use super::backfill;
+
+/// SQL, and what SQL alone cannot do.
+type Migration = (&'static str, fn(&Transaction<'_>) -> rusqlite::Result<()>);
 
 /// Each element brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [Migration; 2] =
+    [(include_str!("schema.sql"), |_| Ok(())), (include_str!("schema_2.sql"), backfill::run)];
 
 /// How long to wait for another process that has locked the database: well within Okta's three
 /// seconds.
@@ -81,8 +87,9 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     else {
         return Err(OpenError::TooNew { found: version });
     };
-    for migration in missing {
-        transaction.execute_batch(migration)?;
+    for (sql, then) in missing {
+        transaction.execute_batch(sql)?;
+        then(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
     Ok(transaction.commit()?)

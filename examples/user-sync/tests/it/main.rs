@@ -3,5 +3,6 @@
 mod disk;
 mod okta_client;
 mod org;
+mod projection;
 mod support;
 mod sync;

@@ -19,31 +19,40 @@ use tempfile::TempDir;
 const SECRET: &str = "s3cret";
 
 /// A database in a directory of its own, and the service over it.
-struct Sync {
+pub struct Sync {
     directory: TempDir,
 }
 
 impl Sync {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
-    fn start(&self) -> Server {
+    pub fn start(&self) -> Server {
         let settings = [("OKTA_HOOK_SECRET", SECRET), ("PAGES", "127.0.0.1:0")];
         Server::start_in(self.directory.path(), &settings)
     }
 
-    fn database(&self) -> PathBuf {
+    pub fn database(&self) -> PathBuf {
         self.directory.path().join("users.db")
     }
 }
 
-fn deliver(to: SocketAddr, events: &[Value]) -> std::io::Result<Response> {
+pub fn deliver(to: SocketAddr, events: &[Value]) -> std::io::Result<Response> {
+    deliver_at(to, json!("2026-01-02T00:00:00.000Z"), events)
+}
+
+/// A delivery that was composed at this time.
+pub fn deliver_at(
+    to: SocketAddr,
+    event_time: Value,
+    events: &[Value],
+) -> std::io::Result<Response> {
     let body = json!({
         "eventType": "com.okta.event_hook",
         "source": "https://acme.okta.com/api/v1/eventHooks/who4m2xk81RvQeTzd5d7",
         "eventId": format!("{:032x}", fastrand::u128(..)),
-        "eventTime": "2026-01-01T00:00:00.000Z",
+        "eventTime": event_time,
         "data": {"events": events},
     });
     Request::new("POST", "/userTransfer")
@@ -52,7 +61,7 @@ fn deliver(to: SocketAddr, events: &[Value]) -> std::io::Result<Response> {
         .send(to)
 }
 
-fn event(uuid: &str, published: &str, event_type: &str, targets: Value) -> Value {
+pub fn event(uuid: &str, published: &str, event_type: &str, targets: Value) -> Value {
     json!({"uuid": uuid, "published": published, "eventType": event_type, "outcome": {"result": "SUCCESS"}, "target": targets})
 }
 
@@ -61,11 +70,11 @@ fn created(uuid: &str) -> Value {
     event(uuid, "2026-01-01T00:00:00.000Z", "user.lifecycle.create", user)
 }
 
-fn page(server: &Server, path: &'static str) -> Response {
+pub fn page(server: &Server, path: &'static str) -> Response {
     Request::new("GET", path).send_to_host(server.announced("Pages"))
 }
 
-fn json_of(server: &Server, path: &'static str) -> Value {
+pub fn json_of(server: &Server, path: &'static str) -> Value {
     serde_json::from_slice(&page(server, path).body).unwrap()
 }
 
@@ -81,10 +90,12 @@ impl SendToHost for Request {
 }
 
 /// Everything in the tables but when and how it came.
-fn dump(database: &Path) -> Vec<String> {
+pub fn dump(database: &Path) -> Vec<String> {
     let connection = Connection::open(database).unwrap();
     let mut rows = Vec::new();
-    for table in ["users", "groups", "memberships", "events", "dead_letters", "refreshes", "meta"] {
+    for table in
+        ["users", "logins", "groups", "memberships", "events", "dead_letters", "refreshes", "meta"]
+    {
         let left_out = ["seq", "received_at", "due_at", "asked", "origin"];
         let mut columns: Vec<String> = connection
             .prepare(&format!("SELECT * FROM {table}"))
@@ -177,7 +188,7 @@ fn stored(database: &Path) -> BTreeSet<String> {
 }
 
 /// 500 events about 20 users and 5 groups, in the order of their times; some at the same time.
-fn history() -> Vec<Value> {
+pub fn history() -> Vec<Value> {
     let mut random = fastrand::Rng::with_seed(7);
     let types = [
         "user.lifecycle.create",

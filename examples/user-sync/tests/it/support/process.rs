@@ -35,6 +35,13 @@ impl Server {
         Self { child, address, welcome, _stdout: stdout }
     }
 
+    /// The most memory it has held so far, in MiB; `None` where there is no `/proc`.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
+    }
+
     /// The address in the line that announces it.
     #[track_caller]
     pub fn announced(&self, name: &str) -> SocketAddr {

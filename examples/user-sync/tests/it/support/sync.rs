@@ -202,15 +202,17 @@ pub fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// A delivery with these events.
+/// A delivery with these events, composed after the last of them.
 pub fn delivery(events: &[Value]) -> Request {
+    let published = events.iter().filter_map(|event| event["published"].as_str());
+    let event_time = published.fold("2026-01-02T00:00:00.000Z", Ord::max);
     let body = json!({
         "eventType": "com.okta.event_hook",
         "eventTypeVersion": "1.0",
         "cloudEventsVersion": "0.1",
         "source": "https://acme.okta.com/api/v1/eventHooks/who8tsqyrhCdmetzx135",
         "eventId": "b5a188b9-5ece-4636-b041-482ffda96311",
-        "eventTime": "2026-01-01T00:00:00.000Z",
+        "eventTime": event_time,
         "contentType": "application/json",
         "data": { "events": events },
     });

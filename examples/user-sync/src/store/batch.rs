@@ -1,0 +1,89 @@
+//! Events on their way to the writer.
+
+use jiff::{SignedDuration, Timestamp};
+use okta_hooks::projection::Projection;
+use okta_hooks::{Delivery, LogEvent};
+
+use super::Origin;
+
+/// How far Okta's clock and ours may be apart. What is dated later cannot have happened.
+const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(24);
+
+/// What an event takes in memory beside its JSON: where its members are.
+const INDEX_BYTES: usize = 512;
+
+/// Events that came together. What they change is worked out by the writer, one event at a time: so
+/// what waits in the queue is what was received.
+pub struct Batch {
+    pub events: Vec<LogEvent>,
+    pub origin: Origin,
+    /// The delivery's, where it can be true.
+    event_time: Option<String>,
+    received_at: Timestamp,
+    /// Of the JSON that all of them are kept in.
+    body_bytes: usize,
+}
+
+impl Batch {
+    pub fn of_delivery(delivery: &Delivery, origin: Origin) -> Self {
+        let received_at = Timestamp::now();
+        let is_possible = |time: &Timestamp| *time <= latest(received_at);
+        let event_time =
+            delivery.event_timestamp().filter(is_possible).map(|time| time.to_string());
+        let (events, body_bytes) = (delivery.events().to_vec(), delivery.raw().len());
+        Self { events, origin, event_time, received_at, body_bytes }
+    }
+
+    /// Events that came without a delivery.
+    pub fn of_events(events: Vec<LogEvent>, origin: Origin) -> Self {
+        let body_bytes = events.iter().map(|event| event.raw().len()).sum();
+        Self { events, origin, event_time: None, received_at: Timestamp::now(), body_bytes }
+    }
+
+    /// The same events, as if they had come at this time.
+    pub fn received_at(self, received_at: Timestamp) -> Self {
+        Self { received_at, ..self }
+    }
+
+    /// How much memory it holds, at most.
+    pub fn bytes(&self) -> usize {
+        self.body_bytes + self.events.len() * INDEX_BYTES
+    }
+
+    /// What one of the events changes. A `published` that cannot be true counts as the delivery's
+    /// `eventTime`, or where that cannot either, as the moment it was received: it must not outrank
+    /// every later change.
+    pub fn projection<'a>(&self, event: &'a LogEvent) -> Projection<'a> {
+        let is_possible = |time: Timestamp| time <= latest(self.received_at);
+        match &self.event_time {
+            Some(event_time) => Projection::of(event, Some(event_time)),
+            None if event.published_timestamp().is_none_or(is_possible) => {
+                Projection::of(event, None)
+            }
+            None => Projection::of(event, Some(&self.received_at.to_string())),
+        }
+    }
+}
+
+fn latest(received_at: Timestamp) -> Timestamp {
+    received_at.saturating_add(MAX_CLOCK_SKEW).unwrap_or(received_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_holds_the_whole_body_and_an_index_of_each_event() {
+        let spaces = " ".repeat(1 << 20);
+        let body = format!(r#"{{"data":{{"events":[{{"eventType":"x"}}]}}}}{spaces}"#);
+        let delivery = Delivery::from_bytes(body).unwrap();
+        assert!(Batch::of_delivery(&delivery, Origin::Hook).bytes() > 1 << 20);
+
+        let events = vec![r#"{"eventType":"x"}"#; 10_000].join(",");
+        let delivery =
+            Delivery::from_bytes(format!(r#"{{"data":{{"events":[{events}]}}}}"#)).unwrap();
+        let batch = Batch::of_delivery(&delivery, Origin::Hook);
+        assert!(batch.bytes() > 10_000 * INDEX_BYTES);
+    }
+}
