@@ -1,110 +1,16 @@
 use std::fmt;
-use std::fmt::Write;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, HeaderValue};
-use http::uri::{Scheme, Uri};
+use http::uri::Uri;
 use http::{Method, Request};
 
-use super::page::{self, Page, PageError};
-use crate::header_lookup::HeaderLookup;
-
-/// What to read of the System Log, and from when on.
-///
-/// `Debug` shows no filter: it may name people.
-///
-/// ```
-/// use okta_hooks::system_log::{Cursor, Query};
-///
-/// let query = Query::new().with_filter(r#"eventType sw "user.""#).with_limit(5000);
-/// let cursor = Cursor::start("https://acme.okta.com/", &query)?;
-/// assert_eq!(
-///     cursor.as_str(),
-///     "https://acme.okta.com/api/v1/logs?sortOrder=ASCENDING&limit=1000&filter=eventType%20sw%20%22user.%22",
-/// );
-/// # Ok::<(), okta_hooks::system_log::UrlError>(())
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Query {
-    since: Option<String>,
-    filter: Option<String>,
-    limit: u16,
-}
-
-impl Query {
-    /// The most events Okta puts on one page.
-    pub const MAX_LIMIT: u16 = 1000;
-
-    /// Everything of the last seven days (Okta's default for `since`), 100 events a page.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { since: None, filter: None, limit: DEFAULT_LIMIT }
-    }
-
-    /// `since`: from this time on, RFC 3339, as in an event's
-    /// [`published`](crate::LogEvent::published). Okta refuses times more than 180 days ago and
-    /// keeps events for 90 days. Start some minutes early: events can be stored late.
-    #[must_use]
-    pub fn with_since(mut self, time: impl Into<String>) -> Self {
-        self.since = Some(time.into());
-        self
-    }
-
-    /// `filter`: only what a SCIM expression lets through, such as `eventType sw "user."`. Okta
-    /// refuses one on `published`.
-    #[must_use]
-    pub fn with_filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
-        self
-    }
-
-    /// `limit`: how many events a page may have. Kept within 1 and
-    /// [`MAX_LIMIT`](Self::MAX_LIMIT).
-    #[must_use]
-    pub fn with_limit(mut self, events: u16) -> Self {
-        self.limit = events.clamp(1, Self::MAX_LIMIT);
-        self
-    }
-
-    fn to_path(&self) -> String {
-        let mut path = String::from("/api/v1/logs?");
-        if let Some(since) = &self.since {
-            path.push_str("since=");
-            push_encoded(&mut path, since);
-            path.push('&');
-        }
-        path.push_str("sortOrder=ASCENDING&limit=");
-        path.push_str(&self.limit.to_string());
-        if let Some(filter) = &self.filter {
-            path.push_str("&filter=");
-            push_encoded(&mut path, filter);
-        }
-        path
-    }
-}
-
-impl Default for Query {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for Query {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Query")
-            .field("since", &self.since)
-            .field("limit", &self.limit)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Okta's own, where a URL does not say.
-const DEFAULT_LIMIT: u16 = 100;
+use super::query::{DEFAULT_LIMIT, Query};
+use super::url::{self, UrlError};
 
 /// What to ask the System Log next: a URL of one org.
 ///
-/// Text when shown ([`Display`](fmt::Display), [`as_str`](Self::as_str)) and [made from
-/// it](Self::restore) again; `Debug` shows only the host, since a filter may name people. It holds
+/// To save it, take its string ([`Display`](fmt::Display), [`as_str`](Self::as_str)); to go on,
+/// [restore](Self::restore) it. `Debug` shows only the host, since a filter may name people. It holds
 /// no secret.
 ///
 /// Every cursor is a URL of the org it was made for: the request carries a token, and a link to
@@ -131,22 +37,22 @@ impl Cursor {
     ///
     /// # Errors
     ///
-    /// [`UrlError`] if `org` is no base URL.
+    /// [`UrlError`] if `org` is not a base URL.
     pub fn start(org: &str, query: &Query) -> Result<Self, UrlError> {
-        let org = base(org)?;
+        let org = url::base(org)?;
         from_path(&org, &query.to_path())
     }
 
-    /// A cursor that was saved as text.
+    /// A cursor that was saved as a string.
     ///
     /// # Errors
     ///
-    /// [`UrlError`] if `org` is no base URL, or `saved` is no URL of that org.
+    /// [`UrlError`] if `org` is not a base URL, or `saved` is not a URL of that org.
     pub fn restore(org: &str, saved: &str) -> Result<Self, UrlError> {
-        at_origin(&base(org)?, saved)
+        at_origin(&url::base(org)?, saved)
     }
 
-    /// The URL, as text to save.
+    /// The URL, as a string to save.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.url
@@ -186,22 +92,6 @@ impl Cursor {
         request
     }
 
-    /// Reads what came back with status 200: the body, and the cursor in the `Link` headers.
-    ///
-    /// Several header lines and one line with commas are both read. Copies nothing of the body.
-    ///
-    /// # Errors
-    ///
-    /// [`PageError`] if the body is not a JSON array, or the link to the next page leads out of the
-    /// org. An element that is not an event is not an error: it is in [`Page::invalid_events`].
-    pub fn read<'h>(
-        &self,
-        body: impl Into<Bytes>,
-        headers: impl HeaderLookup<'h>,
-    ) -> Result<Page, PageError> {
-        page::read(self, body.into(), headers)
-    }
-
     /// The cursor that a `Link` header of this one's answer leads to.
     pub(super) fn follow(&self, target: &[u8]) -> Result<Self, UrlError> {
         let target = std::str::from_utf8(target).map_err(|_| UrlError::NotAUrl)?;
@@ -233,41 +123,10 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// A URL that cannot be asked. The message does not quote it.
-///
-/// ```
-/// use okta_hooks::system_log::{Cursor, UrlError};
-///
-/// let elsewhere = Cursor::restore("https://acme.okta.com", "https://evil.example/api/v1/logs");
-/// assert_eq!(elsewhere, Err(UrlError::ForeignHost));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UrlError {
-    /// The org's own URL is more or less than a scheme, a host and perhaps a port.
-    #[error("the org's URL must be like https://acme.okta.com, without path, query and user")]
-    NotABase,
-    /// Not an absolute `http` or `https` URL.
-    #[error("not a complete http or https URL")]
-    NotAUrl,
-    /// A URL of another scheme, host or port than the org's, which must not get its token.
-    #[error("the URL leads to another host than the org's")]
-    ForeignHost,
-}
-
-/// The base URL of an org.
-fn base(org: &str) -> Result<Uri, UrlError> {
-    let uri = absolute(org).map_err(|_| UrlError::NotABase)?;
-    match uri.path() == "/" && uri.query().is_none() && !org.contains('#') {
-        true => Ok(uri),
-        false => Err(UrlError::NotABase),
-    }
-}
-
-fn at_origin(org: &Uri, url: &str) -> Result<Cursor, UrlError> {
-    let uri = absolute(url)?;
-    match origin(&uri) == origin(org) {
-        true => Ok(Cursor { url: url.to_owned(), uri }),
+fn at_origin(org: &Uri, target: &str) -> Result<Cursor, UrlError> {
+    let uri = url::absolute(target)?;
+    match url::origin(&uri) == url::origin(org) {
+        true => Ok(Cursor { url: target.to_owned(), uri }),
         false => Err(UrlError::ForeignHost),
     }
 }
@@ -276,38 +135,6 @@ fn from_path(org: &Uri, path: &str) -> Result<Cursor, UrlError> {
     let scheme = org.scheme_str().unwrap_or_default();
     let authority = org.authority().map(|authority| authority.as_str()).unwrap_or_default();
     at_origin(org, &format!("{scheme}://{authority}{path}"))
-}
-
-/// A URL that every HTTP client understands in the same way: `Uri` lets no white space and no
-/// backslash into a host, and a user before the host, which can look like one, is refused here.
-fn absolute(url: &str) -> Result<Uri, UrlError> {
-    let uri: Uri = url.parse().map_err(|_| UrlError::NotAUrl)?;
-    let is_http = uri.scheme() == Some(&Scheme::HTTP) || uri.scheme() == Some(&Scheme::HTTPS);
-    let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
-    match is_http && !authority.is_empty() && !authority.contains('@') {
-        true => Ok(uri),
-        false => Err(UrlError::NotAUrl),
-    }
-}
-
-/// Scheme, host and port ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454), section 4).
-fn origin(uri: &Uri) -> (Option<&str>, Option<String>, u16) {
-    let default_port = if uri.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 };
-    let host = uri.host().map(str::to_ascii_lowercase);
-    (uri.scheme_str(), host, uri.port_u16().unwrap_or(default_port))
-}
-
-/// Adds `text` as a part of a query: everything but RFC 3986's unreserved characters encoded.
-fn push_encoded(to: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                to.push(byte.into());
-            }
-            // Writing to a String cannot fail.
-            _ => drop(write!(to, "%{byte:02X}")),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //!
 //! # The loop
 //!
-//! A [`Cursor`] is what to ask next. It is text, a URL: the first one is made by
+//! A [`Cursor`] is what to ask next. It is a URL that is saved as a string: the first one is made by
 //! [`Cursor::start`], each further one comes with a [`Page`], and saving it together with the
 //! events of that page is all that is needed to go on after a restart
 //! ([`Cursor::restore`]).
@@ -53,7 +53,7 @@
 //! assert_eq!(page.events[0].uuid(), Some("u1"));
 //! assert!(!page.is_full); // The log has no more for now.
 //!
-//! // Saved as text, and back after a restart.
+//! // Saved as a string, and back after a restart.
 //! let saved = page.next.map(|next| next.to_string()).unwrap_or_default();
 //! let cursor = Cursor::restore(ORG, &saved)?;
 //! assert_eq!(cursor.as_str(), saved);
@@ -63,6 +63,10 @@
 mod cursor;
 mod link;
 mod page;
+mod query;
+mod url;
 
-pub use cursor::{Cursor, Query, UrlError};
+pub use cursor::Cursor;
 pub use page::{Page, PageError};
+pub use query::Query;
+pub use url::UrlError;

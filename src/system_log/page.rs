@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::cursor::{Cursor, UrlError};
+use super::cursor::Cursor;
 use super::link;
+use super::url::UrlError;
 use crate::event::LogEvent;
 use crate::event::index::{self, Batch, Elements};
 use crate::header_lookup::HeaderLookup;
@@ -43,7 +44,7 @@ pub struct Page {
     pub is_full: bool,
 }
 
-/// An answer that is no page. The message says where, never what.
+/// An answer that is not a page. The message says where, never what.
 ///
 /// ```
 /// use okta_hooks::system_log::{Cursor, Query};
@@ -56,7 +57,7 @@ pub struct Page {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {
-    /// The body is no JSON array.
+    /// The body is not a JSON array.
     #[error(transparent)]
     Body(ParseError),
     /// The link to the next page must not be followed.
@@ -64,19 +65,30 @@ pub enum PageError {
     Next(UrlError),
 }
 
-pub(super) fn read<'h>(
-    asked: &Cursor,
-    body: Bytes,
-    headers: impl HeaderLookup<'h>,
-) -> Result<Page, PageError> {
-    let mut targets = headers.values("link").filter_map(link::next);
-    let next = targets.next().map(|target| asked.follow(target));
-    let next = next.transpose().map_err(PageError::Next)?;
-    let Elements { events, invalid, .. } = array(&body).map_err(PageError::Body)?;
-    let is_full = events.len() + invalid.len() >= asked.limit();
-    let batch = Arc::new(Batch { body, events });
-    let invalid_events = InvalidEvent::all(&batch, "", invalid);
-    Ok(Page { events: LogEvent::all(&batch), invalid_events, next, is_full })
+impl Cursor {
+    /// Reads what came back with status 200: the body, and the cursor in the `Link` headers.
+    ///
+    /// Several header lines and one line with commas are both read. Copies nothing of the body.
+    ///
+    /// # Errors
+    ///
+    /// [`PageError`] if the body is not a JSON array, or the link to the next page leads out of the
+    /// org. An element that is not an event is not an error: it is in [`Page::invalid_events`].
+    pub fn read<'h>(
+        &self,
+        body: impl Into<Bytes>,
+        headers: impl HeaderLookup<'h>,
+    ) -> Result<Page, PageError> {
+        let mut targets = headers.values("link").filter_map(link::next);
+        let next = targets.next().map(|target| self.follow(target));
+        let next = next.transpose().map_err(PageError::Next)?;
+        let body = body.into();
+        let Elements { events, invalid, .. } = array(&body).map_err(PageError::Body)?;
+        let is_full = events.len() + invalid.len() >= self.limit();
+        let batch = Arc::new(Batch { body, events });
+        let invalid_events = InvalidEvent::all(&batch, "", invalid);
+        Ok(Page { events: LogEvent::all(&batch), invalid_events, next, is_full })
+    }
 }
 
 fn array(body: &[u8]) -> Result<Elements, ParseError> {
