@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::event::LogEvent;
-use crate::event::index::{self, Batch, Elements, StringMember};
+use crate::event::index::{Batch, StringMember};
+use crate::event::scan::{self, Elements};
 use crate::invalid_event::InvalidEvent;
 use crate::json::{self, Scanner, Span};
 use crate::parse_error::{ParseError, ParseErrorKind};
@@ -275,7 +276,7 @@ fn data(scanner: &mut Scanner<'_>) -> Result<Option<Elements>, ParseError> {
     scanner.object(|scanner, key| {
         let is_array = scanner.peek() == Some(b'[');
         match key {
-            "events" if is_array => elements = Some(index::elements(scanner)?),
+            "events" if is_array => elements = Some(scan::elements(scanner)?),
             "events" => {
                 scanner.value()?;
                 elements = None;

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::index::{self, Batch, EventIndex, Member};
+use super::index::{Batch, EventIndex, Member};
 use super::read::Read;
+use super::scan;
 use super::{
     Actor, AuthenticationContext, Client, DebugContext, Device, IpAddress, Outcome, Request,
     SecurityContext, Severity, StringOrNumber, Target, TargetType, Transaction,
@@ -73,7 +74,7 @@ impl LogEvent {
         let body = json.into();
         let mut scanner = Scanner::new(utf8::from_utf8(&body)?)?;
         let start = scanner.error(ParseErrorKind::NotAnObject);
-        let element = index::element(&mut scanner, 0)?;
+        let element = scan::element(&mut scanner, 0)?;
         scanner.end()?;
         match element.map_err(|invalid| invalid.reason) {
             Ok(event) => Ok(Self { batch: Arc::new(Batch { body, events: vec![event] }), nth: 0 }),

@@ -59,6 +59,8 @@ mod outcome;
 mod placeholder;
 mod read;
 mod request;
+pub(crate) mod scan;
+mod schema_check;
 mod schema_mismatch;
 mod security_context;
 mod severity;

@@ -6,7 +6,8 @@ use super::cursor::Cursor;
 use super::link;
 use super::url::UrlError;
 use crate::event::LogEvent;
-use crate::event::index::{self, Batch, Elements};
+use crate::event::index::Batch;
+use crate::event::scan::{self, Elements};
 use crate::header_lookup::HeaderLookup;
 use crate::invalid_event::InvalidEvent;
 use crate::json;
@@ -100,7 +101,7 @@ fn array(body: &[u8]) -> Result<Elements, ParseError> {
         scanner.end()?;
         return Err(not_an_array);
     }
-    let elements = index::elements(&mut scanner)?;
+    let elements = scan::elements(&mut scanner)?;
     scanner.end()?;
     Ok(elements)
 }

@@ -1,12 +1,15 @@
 //! Which deliveries and events were handled already.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod memory;
+
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
+use self::memory::{Key, Memory};
 use crate::delivery::Delivery;
 use crate::event::LogEvent;
 
@@ -345,10 +348,7 @@ impl Claim {
     /// clock's time.
     pub fn commit(self, now: Instant) {
         let mut memory = self.seen.memory();
-        for key in &self.keys {
-            memory.seen.insert(*key);
-            memory.order.push_back((now, *key));
-        }
+        memory.remember(&self.keys, now);
         memory.forget(self.seen.shared.capacity, now, self.seen.shared.max_age);
         // Dropping the claim now ends it and wakes who waits: they find it seen.
     }
@@ -370,44 +370,8 @@ impl fmt::Debug for Claim {
     }
 }
 
-/// 128 bits under keys that nobody outside knows, so that nobody can make two ids collide.
-type Key = [u64; 2];
-
 #[derive(Clone, Copy, Hash)]
 enum Level {
     Delivery,
     Event,
-}
-
-#[derive(Default)]
-struct Memory {
-    seen: HashSet<Key>,
-    /// The same ids, oldest first.
-    order: VecDeque<(Instant, Key)>,
-    /// What is being handled, and who waits for it.
-    in_flight: HashMap<Key, Vec<Waker>>,
-}
-
-impl Memory {
-    /// Whether any of `keys` is being handled; `waker` is told when the first of those ends.
-    fn wait_for_any(&mut self, keys: &HashSet<Key>, waker: Option<&Waker>) -> bool {
-        let busy = keys.iter().find(|key| self.in_flight.contains_key(*key));
-        let Some(waiting) = busy.and_then(|key| self.in_flight.get_mut(key)) else { return false };
-        let is_known = |waker: &&Waker| waiting.iter().any(|old| old.will_wake(waker));
-        if let Some(waker) = waker.filter(|waker| !is_known(waker)) {
-            waiting.push(waker.clone());
-        }
-        true
-    }
-
-    fn forget(&mut self, capacity: usize, now: Instant, max_age: Duration) {
-        while let Some(&(since, key)) = self.order.front() {
-            let is_old = now.saturating_duration_since(since) > max_age;
-            if !is_old && self.order.len() <= capacity {
-                return;
-            }
-            self.order.pop_front();
-            self.seen.remove(&key);
-        }
-    }
 }
