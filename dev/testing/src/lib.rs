@@ -1,6 +1,7 @@
 //! What only tests need: programs as real processes, HTTP to the byte, receivers of hooks, a browser.
 
 pub mod browser;
+pub mod conformance;
 pub mod console;
 pub mod devtools;
 pub mod hook;

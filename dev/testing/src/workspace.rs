@@ -17,6 +17,11 @@ pub fn binary(name: &str) -> PathBuf {
     path
 }
 
+/// The repository's own directory.
+pub fn root() -> PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../..").into()
+}
+
 /// Builds what `cargo test --workspace --all-features` builds; the directory the binaries are in.
 fn build() -> PathBuf {
     let mut directory = env::current_exe().expect("a test has a path");
@@ -25,7 +30,7 @@ fn build() -> PathBuf {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["test", "--quiet", "--workspace", "--all-features", "--no-run"])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        .current_dir(root());
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
