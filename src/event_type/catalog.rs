@@ -1,13 +1,9 @@
 //! Okta's catalogue of event types, the one source of the constants and of what is known of them.
 //!
-//! A row is the name of the constant, then the text, the category, the tags, the release, the day,
-//! the marks, and the schemas of the targets; see [`EventTypeInfo`]. Sorted by text.
+//! A row is the name of the constant, then the type, the category, the tags, the release, the day,
+//! the marks, and the schemas of the targets; see [`EventTypeInfo`]. Sorted by type.
 //!
-//! This file is written by `tests/catalog.rs`, which says what the CSV file has to look like:
-//!
-//! ```text
-//! OKTA_EVENT_TYPES=event-types.csv OKTA_EVENT_TYPES_REFRESH=1 cargo test --test catalog
-//! ```
+//! Written by `cargo run -p xtask -- catalog FILE`; `dev/xtask` says what the file has to look like.
 
 catalog! {
     ACCESS_REQUEST_CANCEL: "access.request.cancel", "iga-access-request", ["access", "event-hook-eligible"], "2023.06.0", "2023-05-25", [HOOK], ["AccessRequestResourceDetails"];
