@@ -79,6 +79,8 @@
 //! - `simulate`: the module of that name, what Okta sends, for tests.
 //! - `jiff`: `published_timestamp` and `event_timestamp`, times as `jiff::Timestamp`.
 //! - `projection`: the module of that name; includes `jiff`.
+//! - `tracing`: a span for each request that `layer::HookLayer` answers, and an event for each
+//!   failure, without a value of the payload; includes `tower`.
 //!
 //! A feature adds items and never changes behaviour.
 #![cfg_attr(docsrs, feature(doc_cfg))]

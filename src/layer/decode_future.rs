@@ -15,6 +15,7 @@ use super::dead_letter::DeadLetter;
 use super::handler_error::handler_failed;
 use super::oneshot::Oneshot;
 use super::response_body::ReplyBody;
+use super::trace;
 use crate::delivery::Delivery;
 use crate::rejection::Rejection;
 
@@ -129,6 +130,7 @@ where
 {
     let Services { handler, dead_letters } = services;
     let delivery = Delivery::from_bytes(body.clone()).map_err(Rejection::Malformed);
+    delivery.iter().for_each(trace::decoded);
     match DeadLetter::of(body, &delivery) {
         Some(letter) => Ok(Stage::KeepingDeadLetter {
             future: Oneshot::new(dead_letters, letter),

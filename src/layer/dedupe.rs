@@ -8,6 +8,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::oneshot::Oneshot;
+use super::trace;
 use crate::dedupe::{Claim, SeenEvents};
 use crate::delivery::Delivery;
 
@@ -154,7 +155,10 @@ impl<S: Service<Delivery> + Clone> Future for DedupeFuture<S> {
             let (delivery, claim) = match this.stage.as_mut().project() {
                 StageProj::Claiming { delivery } => {
                     let waiting = delivery.as_mut().expect("polled after completion");
+                    let sent = waiting.events().len();
                     let claim = ready!(seen.poll_claim(waiting, clock(), cx.waker()));
+                    let new = if claim.is_some() { waiting.events().len() } else { 0 };
+                    trace::claimed(new, sent);
                     match (delivery.take(), claim) {
                         (Some(delivery), Some(claim)) => (delivery, claim),
                         _ => return Poll::Ready(Ok(None)),

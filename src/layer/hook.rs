@@ -15,6 +15,7 @@ use super::decode::{Decode, DecodeLayer};
 use super::decode_future::DecodeFuture;
 use super::guard::{Guard, GuardFuture};
 use super::response_body::ReplyBody;
+use super::trace::{RequestSpan, Traced};
 use crate::delivery::Delivery;
 use crate::receiver::Receiver;
 
@@ -221,7 +222,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        HookFuture { future: self.guard.call(request) }
+        let span = RequestSpan::start();
+        HookFuture { future: Traced::new(span, self.guard.call(request)) }
     }
 }
 
@@ -229,7 +231,7 @@ pin_project_lite::pin_project! {
     /// The future of [`Hook`].
     pub struct HookFuture<S: Service<Delivery>, D: Service<DeadLetter>, F, B> {
         #[pin]
-        future: GuardFuture<DecodeFuture<S, D, F, B>>,
+        future: Traced<GuardFuture<DecodeFuture<S, D, F, B>>>,
     }
 }
 

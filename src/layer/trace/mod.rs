@@ -1,0 +1,11 @@
+//! What feature `tracing` records of a request; without it there is nothing here that costs.
+
+#[cfg(not(feature = "tracing"))]
+mod off;
+#[cfg(feature = "tracing")]
+mod on;
+
+#[cfg(not(feature = "tracing"))]
+pub(super) use off::{RequestSpan, Traced, claimed, decoded};
+#[cfg(feature = "tracing")]
+pub(super) use on::{RequestSpan, Traced, claimed, decoded};

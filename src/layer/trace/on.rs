@@ -1,0 +1,199 @@
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::thread;
+use std::time::Instant;
+
+use http::{Response, StatusCode};
+use tracing::field::Empty;
+use tracing::{Span, error, error_span, warn};
+
+use crate::delivery::Delivery;
+use crate::rejection::Rejection;
+
+/// The span of one request, from its arrival to its answer.
+pub(crate) struct RequestSpan {
+    span: Span,
+    started: Instant,
+}
+
+impl RequestSpan {
+    pub(crate) fn start() -> Self {
+        // At the level of the gravest event within, so that no event is without its ids.
+        let span = error_span!(
+            target: "okta_hooks",
+            "okta_hook",
+            event_id = Empty,
+            org = Empty,
+            hook_id = Empty,
+            events = Empty,
+            event_types = Empty,
+            invalid_events = Empty,
+            new = Empty,
+            seen = Empty,
+            outcome = Empty,
+            status = Empty,
+            elapsed_us = Empty,
+        );
+        Self { span, started: Instant::now() }
+    }
+
+    fn end(&self, outcome: Outcome) {
+        self.span.record("outcome", outcome.as_str());
+        let elapsed = self.started.elapsed().as_micros();
+        self.span.record("elapsed_us", u64::try_from(elapsed).unwrap_or(u64::MAX));
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Accepted,
+    Verified,
+    Refused,
+    Incomplete,
+    DeadlineElapsed,
+    Failed,
+    Panicked,
+    Abandoned,
+}
+
+impl Outcome {
+    fn of(status: StatusCode, rejection: Option<&Rejection>) -> Self {
+        match rejection {
+            None if status == StatusCode::NO_CONTENT => Self::Accepted,
+            None => Self::Verified,
+            Some(Rejection::Unavailable) => Self::Failed,
+            Some(Rejection::DeadlineElapsed) => Self::DeadlineElapsed,
+            Some(Rejection::Incomplete) => Self::Incomplete,
+            Some(_) => Self::Refused,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Verified => "verified",
+            Self::Refused => "refused",
+            Self::Incomplete => "incomplete",
+            Self::DeadlineElapsed => "deadline_elapsed",
+            Self::Failed => "failed",
+            Self::Panicked => "panicked",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A request's future within its span.
+    pub(crate) struct Traced<F> {
+        #[pin]
+        future: F,
+        request: RequestSpan,
+        is_answered: bool,
+    }
+
+    impl<F> PinnedDrop for Traced<F> {
+        fn drop(this: Pin<&mut Self>) {
+            if !this.is_answered {
+                this.request.unanswered();
+            }
+        }
+    }
+}
+
+impl<F> Traced<F> {
+    pub(crate) fn new(request: RequestSpan, future: F) -> Self {
+        Self { future, request, is_answered: false }
+    }
+}
+
+impl<F, B, E> Future for Traced<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _entered = this.request.span.enter();
+        let answer = ready!(this.future.poll(cx));
+        *this.is_answered = true;
+        if let Ok(response) = &answer {
+            this.request.answered(response.status(), response.extensions().get());
+        }
+        Poll::Ready(answer)
+    }
+}
+
+impl RequestSpan {
+    /// Says how it ended. A `Rejection` says where and why, never what was sent; the handler's own
+    /// error may say anything and is not among what is recorded.
+    fn answered(&self, status: StatusCode, rejection: Option<&Rejection>) {
+        let outcome = Outcome::of(status, rejection);
+        self.span.record("status", status.as_u16());
+        self.end(outcome);
+        let status = status.as_u16();
+        match (outcome, rejection) {
+            (Outcome::Failed | Outcome::DeadlineElapsed, Some(reason)) => {
+                error!(target: "okta_hooks", status, %reason, "a delivery was not handled");
+            }
+            (_, Some(reason)) => {
+                warn!(target: "okta_hooks", status, %reason, "a request was refused");
+            }
+            (_, None) => {}
+        }
+    }
+
+    /// It was dropped before there was an answer.
+    fn unanswered(&self) {
+        let _entered = self.span.enter();
+        if thread::panicking() {
+            self.end(Outcome::Panicked);
+            error!(target: "okta_hooks", "the handler of a delivery panicked");
+        } else {
+            self.end(Outcome::Abandoned);
+            warn!(target: "okta_hooks", "the client went away before there was an answer");
+        }
+    }
+}
+
+/// Records what a body was decoded to.
+pub(crate) fn decoded(delivery: &Delivery) {
+    let span = Span::current();
+    if span.is_disabled() {
+        return;
+    }
+    span.record("event_id", delivery.event_id().filter(is_id));
+    span.record("org", delivery.org().filter(is_id));
+    span.record("hook_id", delivery.hook_id().filter(is_id));
+    span.record("events", delivery.events().len());
+    span.record("event_types", event_types(delivery).as_str());
+    span.record("invalid_events", delivery.invalid_events().len());
+    if let [first, ..] = delivery.invalid_events() {
+        let elements = delivery.invalid_events().len();
+        warn!(target: "okta_hooks", elements, %first, "a delivery has elements that are not events");
+    }
+}
+
+/// Records how many events of a delivery are new, of `sent` that came.
+pub(crate) fn claimed(new: usize, sent: usize) {
+    let span = Span::current();
+    span.record("new", new);
+    span.record("seen", sent - new);
+}
+
+/// Whether it looks like an id. An admin can write anything into the envelope of a preview.
+fn is_id(text: &&str) -> bool {
+    text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The types of the events that Okta's catalogue has, each once, at most ten.
+fn event_types(delivery: &Delivery) -> String {
+    let types = delivery.events().iter().map(crate::LogEvent::event_type);
+    let known = types.filter_map(|event_type| event_type.info().map(|_| event_type));
+    let distinct: BTreeSet<_> = known.collect();
+    let named: Vec<_> = distinct.iter().take(10).map(crate::EventType::as_str).collect();
+    named.join(",")
+}
