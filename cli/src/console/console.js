@@ -547,28 +547,6 @@ function unmaskedLines(text, call) {
   }).join('\n');
 }
 
-function quoted(text) {
-  // Control characters are written out: pasted, they would command the terminal.
-  const odd = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
-  if (!odd.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
-  const hex = (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return `$'${text.replaceAll(/[\\']/g, '\\$&').replaceAll(new RegExp(odd, 'g'), hex)}'`;
-}
-
-const variable = (name) => name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
-
-// Masked values are left to variables, so that the command can be shown to others.
-function curl({ request }) {
-  const parts = [`curl -i -g -X ${request.method} ${quoted(request.url)}`];
-  for (const { name, value } of request.headers) {
-    if (['host', 'content-length'].includes(name)) continue;
-    const whole = value === '' ? `${name};` : `${name}: ${value}`;
-    parts.push(value === MASK ? `-H "${name}: $${variable(name)}"` : `-H ${quoted(whole)}`);
-  }
-  if (request.body !== '') parts.push(`--data-raw ${quoted(request.body)}`);
-  return parts.join(' \\\n  ');
-}
-
 async function copyCurl() {
   const command = curl(selected);
   $('curl').textContent = command;

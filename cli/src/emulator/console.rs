@@ -13,11 +13,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let page = || asset("text/html; charset=utf-8", include_str!("../console/index.html"));
-    let script = || asset("text/javascript; charset=utf-8", include_str!("../console/console.js"));
+    let script = |text| move || asset("text/javascript; charset=utf-8", text);
     let style = || asset("text/css; charset=utf-8", include_str!("../console/console.css"));
     Router::new()
         .route("/", get(page))
-        .route("/console.js", get(script))
+        .route("/console.js", get(script(include_str!("../console/console.js"))))
+        .route("/curl.js", get(script(include_str!("../console/curl.js"))))
         .route("/console.css", get(style))
 }
 

@@ -126,7 +126,7 @@ async fn calls_are_inspected_and_made_again_with_modifications() {
     page.wait_for("#request-headers", "••••••••");
     assert!(!all(&mut page).contains(SECRET) && !all(&mut page).contains(TOKEN), "masked");
     page.press("#call", "Copy as curl");
-    page.wait_for("#curl", "-H \"authorization: $AUTHORIZATION\"");
+    page.wait_for("#curl", "-H 'authorization: '\"${HEADER_AUTHORIZATION:?}\"");
     page.press("#call", "Reveal secrets");
     page.wait_for("#request-headers", SECRET);
     page.press("#call", "Copy as curl");

@@ -2,9 +2,11 @@
 
 mod commands;
 mod console;
+mod copy_as_curl;
 mod emulator;
 mod inspect;
 mod receiver;
+mod recorder;
 
 /// The program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_okta-hooks");
