@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use bytes::Bytes;
@@ -16,13 +15,13 @@ use okta_hooks::simulate::{self, Attempt};
 use serde_json::{Value, json};
 
 use super::app::App;
+use super::body::ApiBody;
 use super::calls::{Call, Finished, Recorded};
 use super::chaos::Chaos;
 use super::errors::OktaError;
 use super::operations;
 use super::params::{Params, object};
 
-type Body = Result<Bytes, BytesRejection>;
 type Answer = Result<Json<Value>, OktaError>;
 type Org = State<Arc<App>>;
 
@@ -40,8 +39,9 @@ pub async fn get_chaos(State(app): Org) -> Json<Chaos> {
 }
 
 /// Replaces all of it: what is not in the body is off.
-pub async fn put_chaos(State(app): Org, body: Body) -> Result<Json<Chaos>, OktaError> {
-    let chaos: Chaos = serde_json::from_value(object(body)?).map_err(|_| OktaError::malformed())?;
+pub async fn put_chaos(State(app): Org, ApiBody(body): ApiBody) -> Result<Json<Chaos>, OktaError> {
+    let chaos: Chaos =
+        serde_json::from_value(object(&body)?).map_err(|_| OktaError::malformed())?;
     chaos.check().map_err(|why| OktaError::validation("chaos", why))?;
     *app.chaos.write().unwrap_or_else(std::sync::PoisonError::into_inner) = chaos.clone();
     Ok(Json(chaos))
@@ -113,11 +113,10 @@ pub async fn replay(
     State(app): Org,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    body: Body,
+    ApiBody(body): ApiBody,
 ) -> Answer {
     let call = kept(&app, &id)?;
-    let empty = body.as_ref().is_ok_and(Bytes::is_empty);
-    let changes = if empty { json!({}) } else { object(body)? };
+    let changes = if body.is_empty() { json!({}) } else { object(&body)? };
     let mut request = call.request;
     change(&mut request, &changes)?;
     let reveal = reveals(&Params::parse(&query.unwrap_or_default()));
@@ -186,10 +185,9 @@ pub async fn deliver(
     State(app): Org,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    body: Body,
+    ApiBody(body): ApiBody,
 ) -> Answer {
     let (_, hook) = app.org().hook(&id)?;
-    let body = body.map_err(|_| OktaError::malformed())?;
     let request = simulate::delivery()
         .to_request(&hook.channel.uri, &hook.channel.configured())
         .map_err(|_| OktaError::malformed())?;

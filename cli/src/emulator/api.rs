@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
 use super::access::LIFETIME;
 use super::app::App;
+use super::body::ApiBody;
 use super::errors::OktaError;
 use super::groups::Group;
 use super::listing::Listing;
@@ -21,7 +20,6 @@ use super::params::{Params, link, object};
 use super::syslog::Query;
 use super::{operations, verify};
 
-type Body = Result<Bytes, BytesRejection>;
 type Answer = Result<Json<Value>, OktaError>;
 type Org = State<Arc<App>>;
 
@@ -30,8 +28,8 @@ pub async fn list_hooks(State(app): Org) -> Json<Value> {
     Json(org.hooks.values().map(|hook| hook.to_json(&org.base)).collect())
 }
 
-pub async fn create_hook(State(app): Org, body: Body) -> Answer {
-    let body = object(body)?;
+pub async fn create_hook(State(app): Org, ApiBody(body): ApiBody) -> Answer {
+    let body = object(&body)?;
     app.change(|org| org.create_hook(&body)).map(Json)
 }
 
@@ -41,8 +39,12 @@ pub async fn get_hook(State(app): Org, Path(id): Path<String>) -> Answer {
     Ok(Json(hook.to_json(&org.base)))
 }
 
-pub async fn replace_hook(State(app): Org, Path(id): Path<String>, body: Body) -> Answer {
-    let body = object(body)?;
+pub async fn replace_hook(
+    State(app): Org,
+    Path(id): Path<String>,
+    ApiBody(body): ApiBody,
+) -> Answer {
+    let body = object(&body)?;
     app.change(|org| org.replace_hook(&id, &body)).map(Json)
 }
 
@@ -70,8 +72,12 @@ pub async fn list_users(State(app): Org, RawQuery(query): RawQuery) -> Result<Re
     Ok(linked(&app, &params, "/api/v1/users", page, next.as_deref(), &[]))
 }
 
-pub async fn create_user(State(app): Org, RawQuery(query): RawQuery, body: Body) -> Answer {
-    let body = object(body)?;
+pub async fn create_user(
+    State(app): Org,
+    RawQuery(query): RawQuery,
+    ApiBody(body): ApiBody,
+) -> Answer {
+    let body = object(&body)?;
     let params = Params::parse(&query.unwrap_or_default());
     let activate = params.get("activate") != Some("false");
     app.change(|org| org.create_user(&body, activate)).map(Json)
@@ -83,13 +89,21 @@ pub async fn get_user(State(app): Org, Path(name): Path<String>) -> Answer {
     Ok(Json(user.to_json(&org.base)))
 }
 
-pub async fn update_user(State(app): Org, Path(name): Path<String>, body: Body) -> Answer {
-    let body = object(body)?;
+pub async fn update_user(
+    State(app): Org,
+    Path(name): Path<String>,
+    ApiBody(body): ApiBody,
+) -> Answer {
+    let body = object(&body)?;
     app.change(|org| org.update_user(&name, &body, false)).map(Json)
 }
 
-pub async fn replace_user(State(app): Org, Path(name): Path<String>, body: Body) -> Answer {
-    let body = object(body)?;
+pub async fn replace_user(
+    State(app): Org,
+    Path(name): Path<String>,
+    ApiBody(body): ApiBody,
+) -> Answer {
+    let body = object(&body)?;
     app.change(|org| org.update_user(&name, &body, true)).map(Json)
 }
 
@@ -132,8 +146,8 @@ pub async fn list_groups(State(app): Org) -> Json<Value> {
     Json(app.org().groups.values().map(Group::to_json).collect())
 }
 
-pub async fn create_group(State(app): Org, body: Body) -> Answer {
-    let body = object(body)?;
+pub async fn create_group(State(app): Org, ApiBody(body): ApiBody) -> Answer {
+    let body = object(&body)?;
     app.change(|org| org.create_group(&body)).map(Json)
 }
 
@@ -186,11 +200,11 @@ fn linked(
     (AppendHeaders([own].into_iter().chain(next)), Json(page)).into_response()
 }
 
-pub async fn token(State(app): Org, headers: HeaderMap, body: Body) -> Response {
+pub async fn token(State(app): Org, headers: HeaderMap, ApiBody(body): ApiBody) -> Response {
     let typed = headers
         .get("content-type")
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let form = body.ok().and_then(|body| String::from_utf8(body.to_vec()).ok());
+    let form = String::from_utf8(body.to_vec()).ok();
     let (Some(form), true) = (form, typed) else {
         return refused(400, "invalid_request", "a form is expected");
     };

@@ -31,6 +31,11 @@ impl OktaError {
         Self::new(StatusCode::BAD_REQUEST, "E0000003", summary)
     }
 
+    /// A body that is too large, or did not arrive.
+    pub fn unread(status: StatusCode) -> Self {
+        Self { status, ..Self::malformed() }
+    }
+
     pub fn search(detail: &str) -> Self {
         let summary = format!("Invalid search criteria: {detail}.");
         Self::new(StatusCode::BAD_REQUEST, "E0000031", summary)

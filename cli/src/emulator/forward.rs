@@ -2,22 +2,23 @@
 //! passed on to the receiver, and is inspected and replayed like the calls of this org.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
-use http_body_util::{BodyExt, Limited};
 use okta_hooks::simulate::Attempt;
 use reqwest::Url;
 
 use super::app::App;
+use super::body::{self, BodyError};
 use super::calls::{Finished, Recorded};
 
 /// More than Okta sends by far.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
+const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// Headers about one connection, and those that the next request gets anew.
 const NOT_PASSED_ON: [&str; 10] = [
@@ -77,16 +78,18 @@ impl std::fmt::Display for Target {
 
 /// Everything that comes goes on to `target`. Nothing of the org is here: a tunnel makes it public.
 pub fn router(app: Arc<App>, target: Target) -> Router {
-    Router::new().fallback(pass_on).layer(DefaultBodyLimit::disable()).with_state((app, target))
+    Router::new().fallback(pass_on).with_state((app, target))
 }
 
 async fn pass_on(
     State((app, target)): State<(Arc<App>, Target)>,
     request: Request,
 ) -> Result<Response, StatusCode> {
+    // One deadline for all of it: Okta does not begin to count anew once its body is read.
+    let deadline = Instant::now() + Attempt::TIMEOUT;
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_BODY).collect().await;
-    let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
+    let body = body::read(&parts.headers, body, MAX_BODY, Attempt::TIMEOUT).await;
+    let body = body.map_err(BodyError::status_for_okta)?;
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let request = Recorded {
         method: parts.method,
@@ -95,15 +98,16 @@ async fn pass_on(
         body,
     };
     // A task of its own: should the caller hang up, the call is recorded all the same.
-    let call = tokio::spawn(async move { exchange(&app, request).await });
+    let call = tokio::spawn(async move { exchange(&app, request, deadline).await });
     call.await.unwrap_or_else(|_| Err(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// Waits as long as Okta would, and not longer. Of an answer's body no more is kept, nor passed on,
+/// Waits as long as Okta would, until `deadline`, and not longer. Of an answer's body no more is kept, nor passed on,
 /// than `wire` keeps, which is far more than Okta looks at.
-async fn exchange(app: &App, request: Recorded) -> Result<Response, StatusCode> {
+async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Response, StatusCode> {
     let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
-    let exchange = app.wire.exchange(sent, Attempt::TIMEOUT).await;
+    let exchange =
+        app.wire.exchange(sent, deadline.saturating_duration_since(Instant::now())).await;
     let result = exchange.result.clone();
     let accepted = result.as_ref().is_ok_and(|answer| answer.status.is_success());
     app.calls.add(Finished {

@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod api;
 mod app;
+mod body;
 mod calls;
 mod chaos;
 mod clock;

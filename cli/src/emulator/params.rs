@@ -1,7 +1,5 @@
 //! Query strings and forms; and the links of a page.
 
-use axum::extract::rejection::BytesRejection;
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header};
 use reqwest::Url;
 use serde_json::Value;
@@ -54,8 +52,7 @@ pub fn link(url: &str, relation: &str) -> (HeaderName, HeaderValue) {
 }
 
 /// The JSON object in a body.
-pub fn object(body: Result<Bytes, BytesRejection>) -> Result<Value, OktaError> {
-    let body = body.map_err(|_| OktaError::malformed())?;
-    let json: Value = serde_json::from_slice(&body).map_err(|_| OktaError::malformed())?;
+pub fn object(body: &[u8]) -> Result<Value, OktaError> {
+    let json: Value = serde_json::from_slice(body).map_err(|_| OktaError::malformed())?;
     if json.is_object() { Ok(json) } else { Err(OktaError::malformed()) }
 }

@@ -5,6 +5,7 @@ mod console;
 mod copy_as_curl;
 mod emulator;
 mod inspect;
+mod memory;
 mod receiver;
 mod recorder;
 

@@ -72,7 +72,7 @@ fn read(mut stream: TcpStream) -> Option<Request> {
     let length = request.header("content-length").first().map_or(0, |length| {
         std::str::from_utf8(length).ok().and_then(|length| length.parse().ok()).unwrap_or(0)
     });
-    if request.header("expect").first().is_some() {
+    if !request.header("expect").is_empty() {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
     }
     request.body = vec![0; length];

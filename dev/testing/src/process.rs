@@ -94,6 +94,14 @@ impl Server {
         self.stdout = None;
     }
 
+    /// The most bytes it has had in memory so far; `None` where the kernel does not tell.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// The lines printed so far.
     pub fn lines(&self) -> Vec<String> {
         self.lines.lock().expect("nobody panics with it").clone()
