@@ -63,6 +63,10 @@
 //!
 //! # Where to look
 //!
+//! To use it: [add it to a service](#a-whole-service), mount a layer (module `layer`) on a route, or
+//! copy a starter (axum, actix-web, warp, hyper, a whole user sync) from the repository's `examples`.
+//! To run it: the guide to production, module [`guide`].
+//!
 //! - [`HeaderAuth`]: the secret header, its rotation, and the constant-time check.
 //! - [`Challenge`]: the answer to a verification.
 //! - [`Delivery`], [`LogEvent`], [`event`]: what Okta sent, typed, to the byte. [`InvalidEvent`] is
@@ -92,6 +96,8 @@ mod dedupe;
 mod delivery;
 pub mod event;
 mod event_type;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod header_lookup;
 mod invalid_event;
 mod json;

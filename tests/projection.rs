@@ -180,7 +180,7 @@ fn copies_of_an_event_from_several_deliveries_and_the_system_log_count_as_the_la
 }
 
 #[test]
-fn an_event_without_a_time_has_its_deliverys() {
+fn an_event_without_a_time_has_that_of_its_delivery() {
     let time = |published: Value, event_time| {
         let event = event(json!({"eventType": "x", "published": published}));
         Version::of(&event, event_time).time()

@@ -179,7 +179,7 @@ fn a_create_by_login_alone_belongs_to_the_user_who_is_there_and_asks_for_the_pro
 }
 
 #[test]
-fn everybody_and_every_group_is_what_the_librarys_directory_has() {
+fn everybody_and_every_group_is_what_the_directory_of_the_library_has() {
     let history = history();
     let sync = Sync::new();
     let server = sync.start();

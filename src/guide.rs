@@ -1,0 +1,123 @@
+//! A guide to running a hook in production.
+//!
+//! It has no items. Each section is one question that comes up between a hook that works and one
+//! that can be left alone.
+//!
+//! # TLS in front
+//!
+//! Okta calls `https://` URLs only, with a certificate that a public authority signed. Something in
+//! front of the service ends TLS: a load balancer, a reverse proxy, a tunnel. It has three more jobs:
+//!
+//! - **Timeouts and a bound on connections.** `axum::serve` and its like wait for a half-sent request
+//!   as long as it takes. A proxy that waits for the headers and the body itself (nginx:
+//!   `client_header_timeout 5s; client_body_timeout 5s; keepalive_timeout 30s;`) keeps such
+//!   connections away.
+//! - **The header, untouched.** The secret comes in a header; a proxy that strips or adds
+//!   `Authorization` breaks the hook, or opens it.
+//! - **No answer of its own that is a 4xx** where the service is away or busy. Okta never retries
+//!   after one. 502, 503 and 504 are retried once. A rate limit that answers 429 loses events.
+//!
+//! # Answering in time
+//!
+//! Okta waits three seconds, then tries once more, then drops the delivery.
+#![cfg_attr(feature = "tower", doc = "`HookLayer::with_deadline` spans the whole answer.")]
+//! Whatever takes longer than that goes to a queue, a table or a log that survives a crash, and the
+//! answer follows when it is there: a spawned task that dies with the process is an event that was
+//! acknowledged and lost.
+//!
+//! # Rotating the secret
+//!
+//! The secret is part of the hook in Okta, and changing it there makes Okta verify the endpoint
+//! anew. Deliveries on their way carry the old one. So the service accepts both for a while:
+//!
+//! 1. Deploy with the new secret accepted beside the old one.
+//! 2. Change it in Okta, and verify.
+//! 3. Watch which one comes. When the old one has not come for some minutes (Okta's one retry is soon
+//!    after the first try), deploy without it.
+//!
+//! ```
+//! use http::{HeaderMap, HeaderValue};
+//! use okta_hooks::{HeaderAuth, Inbound, Receiver};
+//!
+//! let current = HeaderAuth::new("authorization", "new s3cret")?;
+//! let previous = HeaderAuth::new("authorization", "old s3cret")?;
+//! let receiver = Receiver::new(current.or(previous)?);
+//!
+//! let mut headers = HeaderMap::new();
+//! headers.insert("authorization", HeaderValue::from_static("old s3cret"));
+//! let Inbound::Delivery { secret: Some(secret), .. } = receiver.check("POST", &headers)? else {
+//!     panic!("a POST is a delivery")
+//! };
+//! assert_eq!(secret.index(), 1, "the previous one: it is still in use");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The layers put the same [`MatchedSecret`](crate::MatchedSecret) into the request's extensions.
+//!
+//! # Each event once, on several replicas
+//!
+//! [`SeenEvents`](crate::SeenEvents) remembers in memory, for one process. Okta's retry may reach
+//! another replica, and a restart forgets. Where an event must not count twice, its key belongs into
+//! the database that its effect goes to, in the same transaction: the event's `uuid`, unique. The
+//! same key then covers the System Log, whose pages repeat what came by hook. The example `user-sync`
+//! does this.
+//!
+//! Events come in any order. Of two values the one with the later `published` stays; the module
+//! `projection` (feature of that name) is that rule for users and groups, ties and wrong clocks
+//! included.
+//!
+//! # Dead letters
+//!
+//! A body that is not a delivery is answered with a 400, and Okta never sends it again. An element
+//! that is not an event must not keep the others from being handled, and is acknowledged with them.
+//! Both are kept by whoever keeps them: until something does, the bytes are gone.
+//!
+//! ```
+//! # #[cfg(feature = "tower")] {
+//! use okta_hooks::layer::{DeadLetter, HookLayer};
+//! use okta_hooks::{HeaderAuth, Receiver};
+//! use tower::service_fn;
+//!
+//! # fn layer() -> Result<(), okta_hooks::ConfigError> {
+//! let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
+//! let layer = HookLayer::new(receiver).with_dead_letters(service_fn(async |letter: DeadLetter| {
+//!     // Where it is malformed goes to the log; what it says stays in a place for such data.
+//!     eprintln!("dead letter of {} bytes: {letter}", letter.raw().len());
+//!     tokio::fs::write("dead-letter.json", letter.raw()).await
+//! }));
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! An error of that service is a 503, so that Okta tries again: a full disk loses nothing the first
+//! time.
+//!
+//! # What was never delivered
+//!
+//! A hook loses what happens in every outage longer than a moment, and Okta deactivates nothing and
+//! tells nobody. The System Log keeps every event for 90 days; [`system_log`](crate::system_log)
+//! reads it on a schedule from a cursor that is stored with what it brought, and
+//! [`SeenEvents::claim_events`](crate::SeenEvents::claim_events) or the database's unique key leaves
+//! out what had come already.
+//!
+//! # What to alert on
+//!
+//! | Signal | Means |
+//! |---|---|
+//! | a 401 with a hook that is active | the secret differs from Okta's: every delivery is lost, silently |
+//! | a 400 or a dead letter | Okta sends a shape this service does not know; the bytes are kept |
+//! | a 413 | a batch over the limit is lost; raise [`Receiver::with_body_limit`](crate::Receiver::with_body_limit) |
+//! | 503 twice for one `eventId` | the delivery is lost to the hook; gap repair has to bring it |
+//! | no delivery for longer than usual | the hook is inactive or unverified in Okta, or the way to here is cut |
+//! | gap repair finds events of a subscribed type | deliveries were lost: when, is in their `published` |
+//! | the previous secret still comes | a rotation is not finished |
+//!
+//! The refusals are in the response's extensions as [`Rejection`](crate::Rejection); with feature
+//! `tracing` each request is a span with its delivery id, counts, outcome and time.
+//!
+//! # Which machine keeps the events
+//!
+//! One machine and SQLite carry far more than Okta's cap of 400,000 events a day and org (the example
+//! `user-sync`, with its figures). What outgrows one machine is availability: a second replica, so
+//! that a deployment refuses no delivery, over a database both share.
