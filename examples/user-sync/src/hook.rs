@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{Response, StatusCode};
+use axum::http::Response;
 use axum::routing::get;
 use okta_hooks::layer::{DeadLetter, HandlerError, HookLayer};
 use okta_hooks::{Delivery, Receiver, Rejection};
 use tower::{BoxError, ServiceBuilder, service_fn};
 
+use crate::health::{Health, health};
 use crate::metrics::Metrics;
-use crate::store::{Batch, Change, Origin, Reader, Store, Unread};
+use crate::store::{Batch, Change, Origin, Store, StoreError, Unread};
 
 /// Where the hook is.
 pub const PATH: &str = "/userTransfer";
@@ -21,7 +21,6 @@ pub fn router(
     receiver: &Receiver,
     deadline: Duration,
     store: &Store,
-    reader: Reader,
     metrics: Arc<Metrics>,
 ) -> Router {
     let (events, letters, counted) = (store.clone(), store.clone(), metrics.clone());
@@ -38,7 +37,10 @@ pub fn router(
         .service(service_fn(move |delivery: Delivery| {
             accept(events.clone(), metrics.clone(), delivery)
         }));
-    Router::new().route_service(PATH, hook).route("/health", get(health)).with_state(reader)
+    Router::new()
+        .route_service(PATH, hook)
+        .route("/health", get(health))
+        .with_state(Health::new(store.clone(), deadline))
 }
 
 /// Returns when every event of the delivery is on disk.
@@ -80,16 +82,14 @@ fn log<B>(response: Response<B>, metrics: &Metrics) -> Response<B> {
     let Some(rejection) = response.extensions().get::<Rejection>() else { return response };
     metrics.refused.add(1);
     if let Some(error) = response.extensions().get::<HandlerError>() {
+        // What the writer says once need not be said for each delivery.
+        if error.get_ref().is::<StoreError>() {
+            tracing::debug!(error = error as &dyn std::error::Error, "a delivery was not written");
+            return response;
+        }
         tracing::error!(error = error as &dyn std::error::Error, "a delivery was not handled");
     } else {
         tracing::warn!(status = rejection.status().as_u16(), reason = %rejection, "refused");
     }
     response
-}
-
-async fn health(State(reader): State<Reader>) -> (StatusCode, &'static str) {
-    match reader.count("meta").await {
-        Ok(_) => (StatusCode::OK, "ok\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be read\n"),
-    }
 }

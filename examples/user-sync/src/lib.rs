@@ -1,6 +1,7 @@
 //! The parts of the service, one module each; `main.rs` puts them together.
 
 mod clock;
+mod health;
 pub mod hook;
 pub mod metrics;
 pub mod okta;

@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use user_sync::metrics::Metrics;
 use user_sync::settings::{Settings, refuse};
 use user_sync::shutdown::shutdown;
-use user_sync::store::{Reader, Store};
+use user_sync::store::Store;
 use user_sync::{hook, okta, pages, profiles, repair};
 
 /// How long a connection may go on after we were asked to stop.
@@ -46,15 +46,14 @@ async fn main() {
         Arc::new(client.unwrap_or_else(|error| refuse(&format!("okta_url: {error}"))))
     });
     let metrics = Arc::new(Metrics::default());
-    let (store, writer) = Store::open(&database, group, metrics.clone())
+    let (store, reader, writer) = Store::open(&database, group, metrics.clone())
         .unwrap_or_else(|error| refuse(&format!("DATABASE: {}: {error}", database.display())));
-    let reader = Reader::open(&database);
 
     let pages_listener = listen("PAGES", pages).await;
     let listener = listen("LISTEN", hook_address).await;
     let show =
         pages::Pages { store: store.clone(), reader: reader.clone(), metrics: metrics.clone() };
-    let hook = hook::router(&receiver, deadline, &store, reader.clone(), metrics);
+    let hook = hook::router(&receiver, deadline, &store, metrics);
     announce(&pages_listener, &listener, client.is_some());
 
     let (stop, stopping) = watch::channel(());

@@ -16,14 +16,19 @@ const IDLE: Duration = Duration::from_millis(200);
 pub const HOPELESS: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
+    let mut failing = None;
     loop {
-        let pause = match reader.due_refresh().await {
+        let due = reader.due_refresh().await;
+        let error = due.as_ref().err().cloned();
+        if let Some(error) = error.as_ref().filter(|error| failing.as_ref() != Some(*error)) {
+            // Said once, however often it is so.
+            tracing::error!(%error, "the work list cannot be read");
+        }
+        failing = error;
+        let pause = match due {
             Ok(Some(refresh)) => fetch(&client, &store, refresh).await,
             Ok(None) => IDLE,
-            Err(error) => {
-                tracing::error!(%error, "the work list cannot be read");
-                Duration::from_secs(1)
-            }
+            Err(_) => Duration::from_secs(1),
         };
         tokio::time::sleep(pause).await;
     }

@@ -63,7 +63,7 @@ impl IntoResponse for Failed {
 
 impl From<String> for Failed {
     fn from(message: String) -> Self {
-        tracing::error!(%message, "a page could not be shown");
+        tracing::debug!(%message, "a page could not be shown");
         Self(StatusCode::SERVICE_UNAVAILABLE, message)
     }
 }

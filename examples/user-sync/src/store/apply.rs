@@ -37,6 +37,12 @@ pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite:
             }
             Ok(outcome)
         }
+        Change::Probe => {
+            let sql = "INSERT INTO meta (name, value) VALUES ('probed_at', ?1)
+                       ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+            done(transaction, sql, params![millis().to_string()])?;
+            Ok(Outcome::default())
+        }
     }
 }
 

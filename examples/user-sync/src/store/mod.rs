@@ -3,15 +3,20 @@
 mod apply;
 mod backfill;
 mod batch;
+mod database;
+mod files;
+
 mod project;
 mod read;
 mod schema;
 mod summary;
+mod wal_owner;
 mod writer;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -31,12 +36,17 @@ const QUEUE: usize = 1024;
 /// the longest.
 const QUEUE_BYTES: u32 = 64 << 20;
 
+/// More than most deliveries have.
+const TYPICAL_BYTES: usize = 16 << 10;
+
 /// The way to write. A clone writes through the same thread.
 #[derive(Clone)]
 pub struct Store {
     jobs: SyncSender<Job>,
     /// In bytes.
     room: Arc<Semaphore>,
+    /// Whether the last change found the queue full.
+    is_full: Arc<AtomicBool>,
     metrics: Arc<Metrics>,
 }
 
@@ -54,10 +64,12 @@ pub enum StoreError {
     Database(#[from] Arc<rusqlite::Error>),
 }
 
+type JobResult = Result<Outcome, StoreError>;
+
 /// One change, and whom to tell when it is on disk.
 struct Job {
     change: Change,
-    done: oneshot::Sender<Result<Outcome, StoreError>>,
+    done: oneshot::Sender<JobResult>,
     /// Its bytes, until it is written.
     room: OwnedSemaphorePermit,
 }
@@ -79,6 +91,8 @@ pub enum Change {
         page: Batch,
         next: Option<String>,
     },
+    /// Nothing but whether anything can be written.
+    Probe,
 }
 
 impl Change {
@@ -87,6 +101,7 @@ impl Change {
         match self {
             Self::Events(batch) | Self::Repaired { page: batch, .. } => batch.bytes(),
             Self::DeadLetters(letters) => letters.iter().map(|letter| letter.raw.len()).sum(),
+            Self::Probe => TYPICAL_BYTES,
             Self::Resolved(_) | Self::Profile(_) | Self::Later { .. } => 0,
         }
     }
@@ -151,25 +166,37 @@ pub struct Outcome {
 
 impl Store {
     /// Opens or creates the database and starts its writer.
-    /// Up to `group` changes share a transaction.
+    /// Returns the ways to write and to read. Up to `group` changes share a transaction.
     pub fn open(
         path: &Path,
         group: NonZeroUsize,
         metrics: Arc<Metrics>,
-    ) -> Result<(Self, WriterThread), String> {
+    ) -> Result<(Self, Reader, WriterThread), String> {
         let writer =
             Writer::open(path, group.get(), metrics.clone()).map_err(|error| error.to_string())?;
+        let reader = writer.reader();
         let (jobs, queue) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || writer.run(&queue))
             .map_err(|error| error.to_string())?;
         let room = Arc::new(Semaphore::new(QUEUE_BYTES as usize));
-        Ok((Self { jobs, room, metrics }, WriterThread(thread)))
+        let is_full = Arc::default();
+        Ok((Self { jobs, room, is_full, metrics }, reader, WriterThread(thread)))
     }
 
     /// Writes a change; returns when it is on disk. The change is made even if nobody waits for it.
     pub async fn write(&self, change: Change) -> Result<Outcome, StoreError> {
+        let queued = self.queue(change);
+        let is_full = matches!(queued, Err(StoreError::Full));
+        // Said once, however many find it so.
+        if self.is_full.swap(is_full, Ordering::Relaxed) != is_full && is_full {
+            tracing::error!("the queue to the database is full");
+        }
+        queued?.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    fn queue(&self, change: Change) -> Result<oneshot::Receiver<JobResult>, StoreError> {
         let bytes =
             u32::try_from(change.bytes()).map_or(QUEUE_BYTES, |bytes| bytes.min(QUEUE_BYTES));
         let room = self.room.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;
@@ -182,7 +209,7 @@ impl Store {
                 TrySendError::Disconnected(_) => StoreError::Closed,
             }
         })?;
-        outcome.await.unwrap_or(Err(StoreError::Closed))
+        Ok(outcome)
     }
 }
 

@@ -1,25 +1,28 @@
 //! What the pages and the loops read, beside the writer.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use okta_hooks::projection::Version;
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
-use super::schema::{self, FileId};
+use super::files::Names;
+use super::schema;
 use crate::clock::millis;
 
-/// The way to read. A clone shares the connection.
-#[derive(Clone)]
-pub struct Reader {
-    path: Arc<PathBuf>,
-    connection: Arc<Mutex<Option<Open>>>,
-}
+/// It is not read until the writer has found out what has its name now.
+const MOVED: &str = "the database: its files were moved or replaced";
 
+/// The way to read. A clone shares the connection.
+#[derive(Clone, Default)]
+pub struct Reader(Arc<Mutex<Open>>);
+
+#[derive(Default)]
 struct Open {
-    connection: Connection,
-    file: Option<FileId>,
+    connection: Option<Connection>,
+    /// The file's path and the files that the writer has open; `None` while it has none.
+    files: Option<(PathBuf, Names)>,
 }
 
 /// A user; what is not known is null.
@@ -74,8 +77,13 @@ pub struct Refresh {
 }
 
 impl Reader {
-    pub fn open(path: &Path) -> Self {
-        Self { path: Arc::new(path.to_owned()), connection: Arc::default() }
+    /// From now on these are the files to read; waits for a query that reads others.
+    pub(super) fn use_files(&self, files: Option<(PathBuf, Names)>) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if files.is_none() {
+            open.connection = None;
+        }
+        open.files = files;
     }
 
     /// Runs a query on a thread that may block.
@@ -86,7 +94,7 @@ impl Reader {
         let reader = self.clone();
         let result = tokio::task::spawn_blocking(move || reader.read_here(query)).await;
         match result {
-            Ok(result) => result.map_err(|error| format!("the database: {error}")),
+            Ok(result) => result,
             Err(_) => Err("the query panicked".to_owned()),
         }
     }
@@ -94,20 +102,23 @@ impl Reader {
     fn read_here<T>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = schema::file_id(&self.path);
-        // Another file than before may have the name by now.
-        connection.take_if(|open| open.file != file);
-        let open = match &mut *connection {
-            Some(open) => open,
-            none => none.insert(Open { connection: schema::open_to_read(&self.path)?, file }),
+    ) -> Result<T, String> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Open { connection, files } = &mut *open;
+        let (path, names) =
+            files.as_ref().filter(|(_, names)| names.are_in_place()).ok_or(MOVED)?;
+        let result = match connection.take() {
+            Some(open) => Ok(open),
+            None => schema::open_to_read(path),
         };
-        let result = query(&open.connection);
+        let result = result.and_then(|open| query(connection.insert(open)));
         if result.is_err() {
             *connection = None;
         }
-        result
+        match names.are_in_place() {
+            true => result.map_err(|error| format!("the database: {error}")),
+            false => Err(MOVED.to_owned()),
+        }
     }
 
     pub async fn people(&self) -> Result<Vec<Person>, String> {

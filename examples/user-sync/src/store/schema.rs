@@ -1,8 +1,9 @@
 //! Opening the database, and bringing an older one up to date.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use super::backfill;
@@ -26,12 +27,31 @@ pub enum OpenError {
     File(#[from] std::io::Error),
     #[error("it was made by a later release (schema {found}, known {known})", known = MIGRATIONS.len())]
     TooNew { found: i64 },
+    #[error("it was moved or replaced while it was opened")]
+    Moved,
+    #[error("it was deleted, and could not be saved")]
+    NotSaved,
+    #[error("another process is at it")]
+    Busy,
+    #[error(
+        "{} has changes of the file that was here before: put that file back, or move these changes \
+         away to go on without them",
+        wal.display()
+    )]
+    WalLeft { wal: PathBuf },
+    #[error(
+        "{} has changes of another file, or of this one before it was copied here: move them away, \
+         or have sqlite3 merge them with PRAGMA wal_checkpoint(TRUNCATE) if they belong to it",
+        wal.display()
+    )]
+    WalOfAnother { wal: PathBuf },
 }
 
-/// A connection to write with. A commit is on disk when it returns.
+/// A connection to write with, to a file that exists. A commit is on disk when it returns.
 pub fn open(path: &Path) -> Result<Connection, OpenError> {
-    create_private(path)?;
     let mut connection = Connection::open(path)?;
+    // By then the files may be others than those that were opened.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -42,33 +62,6 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     connection.set_prepared_statement_cache_capacity(32);
     migrate(&mut connection)?;
     Ok(connection)
-}
-
-/// Personal data is nobody else's business: a new file is its owner's alone, and SQLite gives the
-/// files it makes beside it the same permissions.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
-/// Which file it is, whatever its name: device and inode.
-pub type FileId = (u64, u64);
-
-/// The file that has this name now; `None` if there is none, or where files have no such numbers.
-pub fn file_id(path: &Path) -> Option<FileId> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        None
-    }
 }
 
 /// A connection to read with, while others write.

@@ -1,26 +1,27 @@
 //! The thread that writes: everything that waits goes into one transaction.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 
-use super::schema::{self, FileId, OpenError};
+use super::database::Database;
+use super::read::Reader;
+use super::schema::OpenError;
 use super::{Change, Job, Outcome, StoreError, apply};
 use crate::metrics::Metrics;
 
+/// How often to look whether the files are still in their places while there is nothing to write.
+const TICK: Duration = Duration::from_millis(250);
+
 pub(super) struct Writer {
-    path: PathBuf,
-    /// `None` after a failure that only a new connection gets over.
-    connection: Option<Connection>,
+    database: Database,
     /// How many jobs share a transaction at most.
     group: usize,
-    /// The file that it writes to.
-    file: Option<FileId>,
-    /// Whether the last transaction failed.
-    is_failing: bool,
+    /// Why the last transaction failed, if it did.
+    failing: Option<String>,
     metrics: Arc<Metrics>,
 }
 
@@ -30,27 +31,56 @@ impl Writer {
         group: usize,
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenError> {
-        let connection = Some(schema::open(path)?);
-        let file = schema::file_id(path);
-        Ok(Self { path: path.to_owned(), connection, file, is_failing: false, group, metrics })
+        Ok(Self { database: Database::open(path)?, failing: None, group, metrics })
+    }
+
+    pub(super) fn reader(&self) -> Reader {
+        self.database.reader()
     }
 
     /// Writes until nobody can send any more.
     pub(super) fn run(mut self, queue: &Receiver<Job>) {
-        while let Ok(first) = queue.recv() {
-            let mut group = vec![first];
-            group.extend(queue.try_iter().take(self.group - 1));
-            self.metrics.queued.sub(group.len() as u64);
-            self.write(group);
-        }
-        if let Some(connection) = self.connection {
-            // Leaves nothing in the write-ahead log, even while a reader is still there.
-            let checkpoint =
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            let closed = connection.close().map_err(|(_, error)| error);
-            if let Err(error) = checkpoint.and(closed) {
-                tracing::error!(%error, "the database was not closed cleanly");
+        loop {
+            match queue.recv_timeout(TICK) {
+                Ok(first) => {
+                    let mut group = vec![first];
+                    group.extend(queue.try_iter().take(self.group - 1));
+                    self.metrics.queued.sub(group.len() as u64);
+                    self.write(group);
+                }
+                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Disconnected) => break,
             }
+        }
+        if let Err(error) = self.database.close() {
+            tracing::error!(%error, "the database was not closed cleanly");
+        }
+    }
+
+    /// Sooner rather than later: what is lost with the process, such as a file that was deleted, can
+    /// still be saved now.
+    fn look(&mut self) {
+        if self.database.is_in_place() {
+            return;
+        }
+        match self.database.connection().map(drop).map_err(Failure::reopening) {
+            Ok(()) => self.went_well(),
+            Err(Failure::Change(error) | Failure::Database(error)) => self.went_wrong(&error, 0),
+        }
+    }
+
+    fn went_well(&mut self) {
+        if self.failing.take().is_some() {
+            tracing::warn!("the database takes changes again");
+        }
+    }
+
+    /// Says so once, however often it goes wrong in the same way.
+    fn went_wrong(&mut self, error: &rusqlite::Error, changes: usize) {
+        let message = error.to_string();
+        if self.failing.as_ref() != Some(&message) {
+            tracing::error!(%error, changes, "nothing was written");
+            self.failing = Some(message);
         }
     }
 
@@ -61,9 +91,7 @@ impl Writer {
         match self.commit(&changes) {
             Ok(outcomes) => {
                 self.metrics.committed(changes.len(), started.elapsed());
-                if std::mem::take(&mut self.is_failing) {
-                    tracing::warn!("the database takes changes again");
-                }
+                self.went_well();
                 for ((outcome, change), (done, _)) in
                     outcomes.into_iter().zip(&changes).zip(waiting)
                 {
@@ -79,8 +107,7 @@ impl Writer {
             }
             Err(Failure::Change(error) | Failure::Database(error)) => {
                 self.metrics.failed_commits.add(1);
-                self.is_failing = true;
-                tracing::error!(%error, changes = changes.len(), "nothing was written");
+                self.went_wrong(&error, changes.len());
                 for (done, _) in waiting {
                     let _ = done.send(Err(StoreError::Database(error.clone())));
                 }
@@ -90,25 +117,13 @@ impl Writer {
 
     /// All changes in one transaction, or none.
     fn commit(&mut self, changes: &[Change]) -> Result<Vec<Outcome>, Failure> {
-        // What is written to a file that was deleted, or has another one in its place, is lost.
-        if self.connection.is_some() && self.file != schema::file_id(&self.path) {
-            tracing::warn!("the database file was moved or replaced, and is opened anew");
-            self.connection = None;
-        }
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => {
-                let connection = schema::open(&self.path).map_err(Failure::reopening)?;
-                self.file = schema::file_id(&self.path);
-                none.insert(connection)
-            }
-        };
+        let connection = self.database.connection().map_err(Failure::reopening)?;
         let mut result = in_transaction(connection, changes);
-        if result.is_ok() && self.file != schema::file_id(&self.path) {
+        // What went to other files than those that have the names now is not acknowledged.
+        if result.is_ok() && !self.database.is_in_place() {
             result = Err(Failure::cannot_open("the file was moved or replaced meanwhile"));
-        }
-        if result.as_ref().is_err_and(Failure::needs_new_connection) {
-            self.connection = None;
+        } else if result.as_ref().is_err_and(Failure::needs_new_connection) {
+            self.database.drop_connection();
         }
         result
     }
@@ -136,7 +151,7 @@ impl Failure {
     fn reopening(error: OpenError) -> Self {
         match error {
             OpenError::Database(error) => Self::Database(Arc::new(error)),
-            OpenError::File(_) | OpenError::TooNew { .. } => Self::cannot_open(&error.to_string()),
+            _ => Self::cannot_open(&error.to_string()),
         }
     }
 

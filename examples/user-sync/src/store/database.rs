@@ -1,0 +1,194 @@
+//! The database while the service runs. Its files can be moved, removed or replaced at any time: then
+//! nothing is written any more until nothing acknowledged is lost by going on, and until what has the
+//! name now is known to be whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use super::files::{self, Beside, Names, Pinned};
+use super::read::Reader;
+use super::schema::{self, OpenError};
+use super::wal_owner;
+
+/// How long to wait after a copy that could not be made: each takes as long as it is large.
+const NEXT_COPY: Duration = Duration::from_secs(10);
+
+pub struct Database {
+    path: PathBuf,
+    /// `None` after a failure that only a new connection gets over.
+    connection: Option<Connection>,
+    /// What the connection has open. It stays when the connection is closed for a failure.
+    beside: Option<Beside>,
+    /// Dropped after everything that has the file open.
+    file: Option<Pinned>,
+    readers: Reader,
+    next_copy: Option<Instant>,
+}
+
+impl Database {
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let readers = Reader::default();
+        let path = path.to_owned();
+        let mut database =
+            Self { path, connection: None, beside: None, file: None, readers, next_copy: None };
+        database.connection()?;
+        Ok(database)
+    }
+
+    /// The way to read what is written here.
+    pub fn reader(&self) -> Reader {
+        self.readers.clone()
+    }
+
+    /// Whether the files that were opened still have their names.
+    pub fn is_in_place(&self) -> bool {
+        self.file.as_ref().is_none_or(Pinned::is_in_place)
+            && self.names().is_none_or(Names::are_in_place)
+    }
+
+    /// The connection to write with, to the file that has the name now.
+    pub fn connection(&mut self) -> Result<&mut Connection, OpenError> {
+        if !self.is_in_place() {
+            self.let_go()?;
+        }
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.reopen()?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// After a failure: whatever state it is in, the next one starts afresh.
+    pub fn drop_connection(&mut self) {
+        self.connection = None;
+    }
+
+    /// Leaves nothing in the write-ahead log, even while a reader is still there.
+    pub fn close(mut self) -> Result<(), OpenError> {
+        if !self.is_in_place() {
+            // If that is not possible either, everything stays as it is.
+            self.let_go()?;
+        }
+        let Some(connection) = self.connection.take() else { return Ok(()) };
+        checkpoint(&connection)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        connection.close().map_err(|(_, error)| error.into())
+    }
+
+    fn names(&self) -> Option<&Names> {
+        self.beside.as_ref().map(Beside::names)
+    }
+
+    fn reopen(&mut self) -> Result<Connection, OpenError> {
+        if self.file.is_none() {
+            self.file = Some(wal_owner::claim(&self.path)?);
+        }
+        let file = self.file.as_ref().ok_or(OpenError::Moved)?;
+        let connection = schema::open(&self.path)?;
+        let Some(beside) = Beside::opened(file)? else { return Err(OpenError::Moved) };
+        self.readers.use_files(Some((self.path.clone(), beside.names().clone())));
+        self.beside = Some(beside);
+        Ok(connection)
+    }
+
+    /// Lets go of files that have lost their names, if nothing is lost by it.
+    fn let_go(&mut self) -> Result<(), OpenError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        if file.is_in_place() {
+            return self.let_go_of_wal();
+        }
+        let is_deleted = file.is_deleted();
+        let wal_is_left = self.beside.as_ref().is_some_and(Beside::wal_is_left);
+        let wal_is_deleted = self.beside.as_ref().is_some_and(Beside::wal_is_deleted);
+        if wal_is_left && !(is_deleted && self.connection.is_some()) {
+            return Err(self.wal_left());
+        }
+        if is_deleted || wal_is_deleted {
+            self.save_copy()?;
+        }
+        self.close_all();
+        if let Some(beside) = self.beside.take().filter(|_| is_deleted) {
+            beside.remove()?;
+        }
+        self.file = None;
+        tracing::warn!("the database file was moved or replaced, and is opened anew");
+        Ok(())
+    }
+
+    /// The file is in its place, and what was beside it is not: all of it is put into the file.
+    fn let_go_of_wal(&mut self) -> Result<(), OpenError> {
+        if let Some(connection) = &self.connection {
+            self.readers.use_files(None);
+            checkpoint(connection)?;
+            tracing::warn!("the write-ahead log was moved or replaced, and is begun anew");
+        }
+        self.close_all();
+        let wal = files::beside(&self.path, "-wal");
+        let is_ours = self.beside.as_ref().is_some_and(Beside::wal_is_in_place);
+        match files::has_content(&wal) && !is_ours {
+            true => Err(OpenError::WalLeft { wal }),
+            false => Ok(()),
+        }
+    }
+
+    /// In this order: a connection that is not the last one to be closed leaves its locks to others.
+    fn close_all(&mut self) {
+        self.readers.use_files(None);
+        self.connection = None;
+    }
+
+    fn wal_left(&self) -> OpenError {
+        // What has the name now may be nothing that could be opened anyway.
+        match OpenOptions::new().write(true).open(&self.path) {
+            Err(error) if self.path.exists() => OpenError::File(error),
+            _ => OpenError::WalLeft { wal: files::beside(&self.path, "-wal") },
+        }
+    }
+
+    /// Nobody can open what was deleted, but we have it open.
+    fn save_copy(&mut self) -> Result<(), OpenError> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        if self.next_copy.is_some_and(|next| Instant::now() < next) {
+            return Err(OpenError::NotSaved);
+        }
+        self.next_copy = Some(Instant::now() + NEXT_COPY);
+        let now = Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
+        let copy = files::beside(&self.path, &format!(".saved-{now}"));
+        let saved = copy_to(connection, &copy);
+        if let Err(error) = saved {
+            let _ = fs::remove_file(&copy);
+            tracing::error!(%error, "the database file was deleted, and cannot be saved");
+            return Err(OpenError::NotSaved);
+        }
+        self.next_copy = None;
+        tracing::warn!(copy = %copy.display(), "the database file was deleted, and is saved");
+        Ok(())
+    }
+}
+
+/// Moves all changes from the write-ahead log into the file.
+fn checkpoint(connection: &Connection) -> Result<(), OpenError> {
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    match connection.query_row(sql, [], |row| row.get(0))? {
+        false => Ok(()),
+        true => Err(OpenError::Busy),
+    }
+}
+
+/// On disk when it returns.
+fn copy_to(connection: &Connection, copy: &Path) -> Result<(), OpenError> {
+    let file: File = files::private(OpenOptions::new().create_new(true)).open(copy)?;
+    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    file.sync_all()?;
+    // The name, too.
+    #[cfg(unix)]
+    if let Some(directory) = copy.parent() {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
