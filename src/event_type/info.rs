@@ -77,7 +77,7 @@ macro_rules! catalog {
         }
 
         impl Known {
-            /// All of them, sorted by text.
+            /// All of them, sorted by string: `lookup` relies on it.
             pub(super) const ALL: &[Self] = &[$(Self::$name),*];
 
             pub(super) const fn text(self) -> &'static str {
