@@ -194,7 +194,8 @@ impl Scheme {
 
 /// Which of the accepted secrets a request carried.
 ///
-/// `layer::GuardLayer` puts it into the request's extensions.
+/// `layer::HookLayer` puts it into the response's extensions, `layer::GuardLayer` into the request's
+/// too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatchedSecret {
     index: usize,

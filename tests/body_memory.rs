@@ -87,7 +87,7 @@ async fn a_body_takes_memory_for_its_bytes_and_not_for_its_frames() {
 
     let (bytes, status) = peak(ByteByByte { left: LIMIT, claimed: 0 }, LIMIT).await;
     println!("{bytes} bytes for a body of {LIMIT}");
-    assert_eq!(status, 400, "spaces are no delivery");
+    assert_eq!(status, 400, "spaces are not a delivery");
     assert!(bytes <= MOST, "{bytes} bytes for a body of {LIMIT}");
 
     let (bytes, status) = peak(ByteByByte { left: usize::MAX, claimed: 0 }, LIMIT).await;

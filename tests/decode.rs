@@ -40,7 +40,7 @@ where
     service.oneshot(Request::new(body)).await.unwrap_or_else(|never| match never {})
 }
 
-async fn text(response: Response<ReplyBody>) -> String {
+async fn body_of(response: Response<ReplyBody>) -> String {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(body.to_vec()).unwrap()
 }
@@ -56,7 +56,7 @@ async fn success_is_204_with_an_empty_body_whatever_the_handler_returns() {
     let response = answer(service, body("e1", &["u1", "u2"])).await;
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert!(response.body().is_end_stream());
-    assert_eq!(text(response).await, "");
+    assert_eq!(body_of(response).await, "");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn an_error_of_the_handler_is_503_and_goes_to_the_extensions_but_not_to_th
     let error: &HandlerError = response.extensions().get().expect("it is there for tracing");
     assert!(error.get_ref().is::<std::io::Error>());
     assert_eq!(error.to_string(), "the password is hunter2");
-    assert!(!text(response).await.contains("hunter2"));
+    assert!(!body_of(response).await.contains("hunter2"));
 }
 
 /// A service that is never ready.
@@ -201,8 +201,8 @@ async fn dead_letters_are_kept_before_anything_is_answered() {
         }));
     let refused = answer(service.clone(), "{\"password\": hunter2}".to_owned()).await;
     assert_eq!(refused.status(), 400);
-    let odd = r#"{"data":{"events":[5,{"eventType":"a"},{}]}}"#;
-    assert_eq!(answer(service.clone(), odd.to_owned()).await.status(), 204);
+    let malformed = r#"{"data":{"events":[5,{"eventType":"a"},{}]}}"#;
+    assert_eq!(answer(service.clone(), malformed.to_owned()).await.status(), 204);
     assert_eq!(answer(service, body("e1", &["u1"])).await.status(), 204);
     let kept = kept.lock().unwrap();
     assert_eq!(
@@ -215,7 +215,7 @@ async fn dead_letters_are_kept_before_anything_is_answered() {
             (
                 "data.events[0]: expected an object, data.events[2].eventType: expected a string"
                     .to_owned(),
-                Bytes::from(odd)
+                Bytes::from(malformed)
             ),
         ]
     );

@@ -14,7 +14,7 @@ use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use okta_hooks::layer::{DeadLetter, DedupeLayer, HookLayer, ReplyBody};
-use okta_hooks::{Delivery, HeaderAuth, Receiver, Rejection, SeenEvents};
+use okta_hooks::{Delivery, HeaderAuth, MatchedSecret, Receiver, Rejection, SeenEvents};
 use tokio::sync::Semaphore;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -65,6 +65,18 @@ async fn a_verification_is_answered_with_its_challenge() {
     assert_eq!(response.status(), 200);
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(body, r#"{"verification":"f7LkN2s0mE"}"#);
+}
+
+#[tokio::test]
+async fn an_outer_layer_sees_which_of_the_accepted_secrets_came() {
+    let auth = |value| HeaderAuth::new("x-secret", value).expect("a secret");
+    let both = Receiver::new(auth("new").or(auth("s3cret")).expect("one header"));
+    let hook = HookLayer::new(both).layer(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    let response = answer(&hook, post(EVENT.to_owned())).await;
+    let secret: &MatchedSecret = response.extensions().get().expect("it was checked");
+    assert_eq!((response.status().as_u16(), secret.index()), (204, 1));
+    let wrong = Request::post("/").header("x-secret", "x").body(String::new()).unwrap();
+    assert!(answer(&hook, wrong).await.extensions().get::<MatchedSecret>().is_none());
 }
 
 #[tokio::test]

@@ -139,7 +139,7 @@ async fn a_span_tells_the_ids_how_many_events_were_new_the_outcome_and_the_time(
         let ids =
             [("span", "okta_hook"), ("event_id", event_id), ("org", ORG), ("hook_id", "who1")];
         assert_fields(span, &ids);
-        assert_fields(span, &[("events", sent), ("new", new), ("seen", seen)]);
+        assert_fields(span, &[("secret", "0"), ("events", sent), ("new", new), ("seen", seen)]);
         assert_fields(span, &[("event_types", "user.session.start"), ("invalid_events", "0")]);
         assert_fields(span, &[("outcome", "accepted"), ("status", "204")]);
         assert!(span["elapsed_us"].parse::<u64>().is_ok(), "{span:?}");

@@ -80,10 +80,10 @@ fn append(buffer: &mut Vec<u8>, mut data: impl Buf, limit: usize) -> Result<(), 
     Ok(())
 }
 
-/// Whether `Content-Length` is more than `limit`. What is no number is left to the server.
+/// Whether `Content-Length` is more than `limit`. What is not a number is left to the server.
 fn is_content_length_over(limit: usize, headers: &HeaderMap) -> bool {
-    let text = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    text.is_some_and(|text| match text.parse::<u64>() {
+    let value = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    value.is_some_and(|digits| match digits.parse::<u64>() {
         Ok(length) => length > limit as u64,
         Err(error) => *error.kind() == IntErrorKind::PosOverflow,
     })

@@ -17,7 +17,8 @@ use crate::delivery::Delivery;
 /// The inner service gets the delivery without the events that were handled before. When it returns
 /// `Ok` they count as handled; when it fails, or its future is dropped (a timeout, a disconnect, a
 /// panic), they do not, and the next delivery of them is handled. A delivery whose events are being
-/// handled at this moment waits for the outcome; put a timeout around this layer to bound that.
+/// handled at this moment waits for the outcome; the deadline of a
+/// [`HookLayer`](super::HookLayer) around it bounds that.
 ///
 /// The response is `None` if there was nothing new and the inner service was not called.
 ///

@@ -9,14 +9,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::response_body::GuardBody;
+use crate::auth::MatchedSecret;
 use crate::receiver::{Inbound, Receiver};
 
-/// Answers verifications and lets only authenticated deliveries through.
+/// Answers verifications, and hands on only authenticated deliveries.
 ///
 /// HTTP in, HTTP out. A GET with a challenge is answered here; a wrong or missing secret is 401,
 /// another method than GET and POST 405. Everything else reaches the inner service with its body
-/// untouched, and with the [`MatchedSecret`](crate::MatchedSecret) in its extensions. What is
-/// refused has the [`Rejection`](crate::Rejection) in the response's extensions.
+/// untouched, and with the [`MatchedSecret`] in its extensions. The response has it in its
+/// extensions too, or, of what is refused, the [`Rejection`](crate::Rejection).
 ///
 /// The inner service's error type is kept, and its response body may be of any type.
 ///
@@ -87,6 +88,26 @@ impl<S> Guard<S> {
     pub fn into_inner(self) -> S {
         self.inner
     }
+
+    /// Hands `request` to `deliver` if it is a delivery, with the secret that came with it.
+    pub(super) fn check<B, F>(
+        &mut self,
+        request: Request<B>,
+        deliver: impl FnOnce(&mut S, Request<B>, Option<MatchedSecret>) -> F,
+    ) -> GuardFuture<F> {
+        match self.receiver.check(request.method(), request.headers()) {
+            Ok(Inbound::Delivery { secret }) => {
+                let future = deliver(&mut self.inner, request, secret);
+                GuardFuture { kind: Kind::Inner { future }, secret }
+            }
+            Ok(Inbound::Verification { challenge, secret }) => {
+                GuardFuture { kind: Kind::reply(challenge.to_response()), secret }
+            }
+            Err(rejection) => {
+                GuardFuture { kind: Kind::reply(rejection.to_response()), secret: None }
+            }
+        }
+    }
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Guard<S>
@@ -101,18 +122,11 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let kind = match self.receiver.check(request.method(), request.headers()) {
-            Ok(Inbound::Delivery { secret }) => {
-                secret.map(|secret| request.extensions_mut().insert(secret));
-                Kind::Inner { future: self.inner.call(request) }
-            }
-            Ok(Inbound::Verification { challenge, .. }) => {
-                Kind::Reply { response: Some(challenge.to_response()) }
-            }
-            Err(rejection) => Kind::Reply { response: Some(rejection.to_response()) },
-        };
-        GuardFuture { kind }
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        self.check(request, |inner, mut request, secret| {
+            secret.map(|secret| request.extensions_mut().insert(secret));
+            inner.call(request)
+        })
     }
 }
 
@@ -121,6 +135,7 @@ pin_project_lite::pin_project! {
     pub struct GuardFuture<F> {
         #[pin]
         kind: Kind<F>,
+        secret: Option<MatchedSecret>,
     }
 }
 
@@ -132,6 +147,12 @@ pin_project_lite::pin_project! {
     }
 }
 
+impl<F> Kind<F> {
+    fn reply(response: Response<Bytes>) -> Self {
+        Self::Reply { response: Some(response) }
+    }
+}
+
 impl<F, B, E> Future for GuardFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
@@ -139,12 +160,14 @@ where
     type Output = Result<Response<GuardBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = match self.project().kind.project() {
+        let this = self.project();
+        let mut response = match this.kind.project() {
             KindProj::Inner { future } => ready!(future.poll(cx))?.map(GuardBody::inner),
             KindProj::Reply { response } => {
                 response.take().expect("polled after completion").map(GuardBody::reply)
             }
         };
+        this.secret.map(|secret| response.extensions_mut().insert(secret));
         Poll::Ready(Ok(response))
     }
 }

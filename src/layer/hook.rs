@@ -35,7 +35,8 @@ use crate::receiver::Receiver;
 /// | the connection failed within the body | 503 |
 /// | the [deadline](Self::with_deadline) elapsed | 503 |
 ///
-/// What is refused has its [`Rejection`](crate::Rejection) in the response's extensions. The error
+/// What is refused has its [`Rejection`](crate::Rejection) in the response's extensions, everything
+/// else the [`MatchedSecret`](crate::MatchedSecret) that came, for a change of secrets. The error
 /// type is [`Infallible`]: an error out of a service would drop the connection instead of answering.
 ///
 /// Elements that are not events are in [`Delivery::invalid_events`], beside the events. The inner service
@@ -223,7 +224,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let span = RequestSpan::start();
-        HookFuture { future: Traced::new(span, self.guard.call(request)) }
+        let future = self.guard.check(request, |decode, request, _| decode.call(request));
+        HookFuture { future: Traced::new(span, future) }
     }
 }
 

@@ -34,6 +34,7 @@
 //!
 //! | Field | |
 //! |---|---|
+//! | `secret` | the [index](crate::MatchedSecret::index) of the secret that came, for a change of secrets |
 //! | `event_id`, `org`, `hook_id` | of the delivery, where they look like ids |
 //! | `events`, `event_types`, `invalid_events` | how many, and the first ten types of Okta's catalogue |
 //! | `new`, `seen` | how many events `DedupeLayer` handed on, and how many it did not |

@@ -96,7 +96,7 @@ async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejecti
     };
     let delivery = receiver.decode(body)?;
     if let [first, ..] = delivery.invalid_events() {
-        tracing::warn!(elements = delivery.invalid_events().len(), reason = %first, "set aside");
+        tracing::warn!(elements = delivery.invalid_events().len(), reason = %first, "elements that are not events");
     }
     Ok(delivery)
 }

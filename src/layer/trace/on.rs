@@ -9,6 +9,7 @@ use http::{Response, StatusCode};
 use tracing::field::Empty;
 use tracing::{Span, error, error_span, warn};
 
+use crate::auth::MatchedSecret;
 use crate::delivery::Delivery;
 use crate::rejection::Rejection;
 
@@ -24,6 +25,7 @@ impl RequestSpan {
         let span = error_span!(
             target: "okta_hooks",
             "okta_hook",
+            secret = Empty,
             event_id = Empty,
             org = Empty,
             hook_id = Empty,
@@ -121,6 +123,8 @@ where
         let answer = ready!(this.future.poll(cx));
         *this.is_answered = true;
         if let Ok(response) = &answer {
+            let secret = response.extensions().get::<MatchedSecret>();
+            this.request.span.record("secret", secret.map(|secret| secret.index()));
             this.request.answered(response.status(), response.extensions().get());
         }
         Poll::Ready(answer)
@@ -185,8 +189,8 @@ pub(crate) fn claimed(new: usize, sent: usize) {
 }
 
 /// Whether it looks like an id. An admin can write anything into the envelope of a preview.
-fn is_id(text: &&str) -> bool {
-    text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
+fn is_id(value: &&str) -> bool {
+    value.len() <= 128 && value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The types of the events that Okta's catalogue has, each once, at most ten.
