@@ -45,10 +45,10 @@ pub struct Args {
     #[arg(long, conflicts_with = "count")]
     edit: bool,
     /// Events in each delivery
-    #[arg(long, default_value_t = 1, value_name = "EVENTS")]
+    #[arg(long, default_value_t = 1, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(..=100_000))]
     batch: u64,
     /// Deliveries
-    #[arg(long, default_value_t = 1, value_name = "DELIVERIES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 1, value_name = "DELIVERIES", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     count: u64,
     /// Deliveries per second; without it, one after another
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=10_000))]

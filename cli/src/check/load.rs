@@ -12,7 +12,7 @@ use super::rules;
 /// What is slower than this leaves little of Okta's three seconds to the network.
 const SLOW: Duration = Duration::from_secs(1);
 
-pub async fn check(probe: &Probe<'_>, burst: usize) -> Vec<Finding> {
+pub async fn check(probe: &Probe<'_>, burst: u32) -> Vec<Finding> {
     let one = || async {
         let login = probe.login();
         let body = Probe::body(vec![Probe::event(&login).to_json()]);

@@ -42,14 +42,14 @@ pub struct Args {
     #[arg(long, value_name = "URL", value_parser = destination::url)]
     observe: Option<String>,
     /// How long it may take until that page shows what was accepted
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, requires = "observe")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, requires = "observe", value_parser = clap::value_parser!(u64).range(..=86_400))]
     observe_seconds: u64,
     /// The size of a body that has to be refused
-    #[arg(long, value_name = "BYTES", default_value_t = 12 * 1024 * 1024)]
-    large: usize,
+    #[arg(long, value_name = "BYTES", default_value_t = 12 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    large: u32,
     /// Deliveries at the same time
-    #[arg(long, value_name = "DELIVERIES", default_value_t = 32)]
-    burst: usize,
+    #[arg(long, value_name = "DELIVERIES", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    burst: u32,
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,

@@ -27,7 +27,7 @@ pub async fn valid(probe: &Probe<'_>) -> Vec<Finding> {
 }
 
 /// What anybody might send.
-pub async fn hostile(probe: &Probe<'_>, large: usize) -> Vec<Finding> {
+pub async fn hostile(probe: &Probe<'_>, large: u32) -> Vec<Finding> {
     vec![
         bad_json(probe).await,
         methods(probe).await,
@@ -196,13 +196,13 @@ async fn methods(probe: &Probe<'_>) -> Finding {
     Finding::unless(&rules::METHODS, found)
 }
 
-async fn body_limit(probe: &Probe<'_>, large: usize) -> Finding {
-    let padding = "x".repeat(large);
+async fn body_limit(probe: &Probe<'_>, large: u32) -> Finding {
+    let padding = "x".repeat(large as usize);
     let event = Probe::event(&probe.login()).member("padding", padding).to_json();
     let exchange = probe.send(probe.request(Probe::body(vec![event]))).await;
     match status(&exchange) {
         Some(200..=299) => {
-            let what = format!("accepted a body of {:.1} MiB", large as f64 / 1_048_576.0);
+            let what = format!("accepted a body of {:.1} MiB", f64::from(large) / 1_048_576.0);
             Finding::short(&rules::BODY_LIMIT, what)
         }
         // It may hang up before it has read everything, and then its answer may be lost.

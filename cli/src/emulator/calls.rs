@@ -4,15 +4,18 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use okta_hooks::simulate::{self, Next};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::wire::{Answer, Exchange, Fault};
 
-/// What all kept bodies may add up to: a batch may be large, and many calls are kept.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// What all kept calls may add up to: a batch may be large, headers too, and many calls are kept.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a header takes beside its name and value.
+const HEADER_OVERHEAD: usize = 128;
 
 /// Headers that are secrets whoever sends them.
 const SECRET: [&str; 3] = ["authorization", "cookie", "set-cookie"];
@@ -94,23 +97,29 @@ impl Calls {
     }
 
     pub fn add(&self, finished: Finished) -> Call {
+        let mut request = finished.request;
+        request.headers = compact(request.headers);
+        let result = finished
+            .exchange
+            .result
+            .map(|answer| Answer { headers: compact(answer.headers), ..answer });
         let mut kept = self.kept();
         let call = Call {
             id: kept.next,
             kind: finished.kind,
             hook: finished.hook,
             attempt: finished.attempt,
-            request: finished.request,
+            request,
             started: simulate::timestamp(finished.exchange.started),
             duration_ms: finished.exchange.duration.as_millis() as u64,
-            result: finished.exchange.result,
+            result,
             next: finished.next,
             note: finished.note,
         };
         kept.next += 1;
         kept.bytes += call.bytes();
         kept.calls.push_back(call.clone());
-        while kept.calls.len() > self.most || kept.bytes > MOST_BYTES {
+        while kept.calls.len() > self.most || kept.bytes > MAX_BYTES {
             let Some(oldest) = kept.calls.pop_front() else { break };
             kept.bytes -= oldest.bytes();
         }
@@ -149,8 +158,16 @@ impl Calls {
 }
 
 impl Call {
+    /// As much memory as it takes, a little more rather than less.
     fn bytes(&self) -> usize {
-        self.request.body.len() + self.result.as_ref().map_or(0, |answer| answer.body.len())
+        let request = &self.request;
+        let sent = request.url.len() + header_bytes(&request.headers) + request.body.len();
+        let received = match &self.result {
+            Ok(answer) => header_bytes(&answer.headers) + answer.body.len(),
+            Err(Fault::NoConnection(why)) => why.len(),
+            Err(Fault::Silence) => 0,
+        };
+        size_of::<Self>() + self.hook.len() + self.started.len() + sent + received
     }
 
     /// For the inspector; the values of secret headers only if they are to be revealed.
@@ -185,6 +202,30 @@ impl Call {
             "note": self.note,
         })
     }
+}
+
+fn header_bytes(map: &HeaderMap) -> usize {
+    map.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER_OVERHEAD).sum()
+}
+
+/// The same headers in memory of their own: each value may be a few bytes of a whole read buffer.
+fn compact(map: HeaderMap) -> HeaderMap {
+    let own = |value: HeaderValue| {
+        let copied = HeaderValue::from_bytes(value.as_bytes());
+        let mut copy = copied.expect("a header's value");
+        copy.set_sensitive(value.is_sensitive());
+        copy
+    };
+    let mut compact = HeaderMap::with_capacity(map.len());
+    let mut last = None;
+    for (name, value) in map {
+        // The name comes with the first of its values only.
+        last = name.or(last);
+        if let Some(name) = &last {
+            compact.append(name, own(value));
+        }
+    }
+    compact
 }
 
 fn headers(map: &HeaderMap, reveal: bool) -> Value {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+const MAX_DELAY_MS: u64 = 10 * 60 * 1000;
+const MAX_RESET_SECONDS: u64 = 24 * 60 * 60;
+
 /// Set with flags at the start, and with `PUT /admin/chaos` while it runs.
 #[derive(Clone, Debug, Default, clap::Args, Serialize, Deserialize)]
 #[command(next_help_heading = "What goes wrong, as shares from 0 to 1")]
@@ -37,10 +40,10 @@ pub struct Chaos {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub delivery_delays: f64,
     /// How late or slow at most
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_DELAY_MS))]
     pub delay_ms: u64,
     /// How long a 429 says to wait
-    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=MAX_RESET_SECONDS))]
     pub reset_seconds: u64,
 }
 
@@ -57,10 +60,16 @@ impl Chaos {
             self.delivery_shuffles,
             self.delivery_delays,
         ];
-        match shares.iter().all(|share| (0.0..=1.0).contains(share)) && self.delay_ms <= 600_000 {
-            true => Ok(()),
-            false => Err("shares are numbers from 0 to 1, and delayMs is at most 600000"),
+        if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
+            return Err("shares are numbers from 0 to 1");
         }
+        if self.delay_ms > MAX_DELAY_MS {
+            return Err("delayMs is at most 600000");
+        }
+        if self.reset_seconds > MAX_RESET_SECONDS {
+            return Err("resetSeconds is at most 86400");
+        }
+        Ok(())
     }
 
     pub fn delay(&self, rng: &mut fastrand::Rng) -> Duration {

@@ -57,7 +57,7 @@ fn bucket(path: &str) -> &'static str {
 impl Rate {
     /// The bucket is empty until `seconds` from now.
     pub fn emptied(self, now: u64, seconds: u64) -> Self {
-        Self { remaining: 0, reset: now + seconds, exceeded: true, ..self }
+        Self { remaining: 0, reset: now.saturating_add(seconds), exceeded: true, ..self }
     }
 
     /// Too many requests at once: the limit is zero, and the reset only a hint.

@@ -88,7 +88,7 @@ pub struct Args {
     #[arg(long, default_value = token::ALL_SCOPES, value_name = "SCOPES")]
     client_scopes: String,
     /// How long to collect events before they are delivered together (Okta: some 10 to 25 s)
-    #[arg(long, default_value_t = 200, value_name = "MILLISECONDS")]
+    #[arg(long, default_value_t = 200, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(..=600_000))]
     collect_ms: u64,
     /// How many events go into one delivery at most
     #[arg(long, default_value_t = 100, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]

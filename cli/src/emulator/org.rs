@@ -62,7 +62,7 @@ impl Org {
             changes: Vec::new(),
             deliveries: Vec::new(),
         };
-        let last = |places: Option<u64>| places.map_or(0, |place| place + 1);
+        let last = |places: Option<u64>| places.map_or(0, |place| place.saturating_add(1));
         org.next = [
             org.hooks.keys().last().copied(),
             org.users.last_place(),
