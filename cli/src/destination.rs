@@ -3,6 +3,8 @@
 use http::{HeaderName, HeaderValue};
 use reqwest::Url;
 
+use crate::loopback;
+
 #[derive(clap::Args)]
 pub struct Destination {
     /// The URL of the hook, such as http://127.0.0.1:8082/userCreated
@@ -18,19 +20,44 @@ pub struct Auth {
     #[arg(long, env = "OKTA_HOOK_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
     /// The name of the secret header
-    #[arg(long, env = "OKTA_HOOK_HEADER", default_value = "authorization", value_parser = name)]
+    #[arg(long, env = "OKTA_HOOK_HEADER", default_value = "authorization", hide_env_values = true)]
     pub header: String,
+    /// Send the secret unencrypted to another machine, in a network that you trust
+    #[arg(long)]
+    pub insecure_http: bool,
 }
 
-impl Auth {
-    /// Whether the secret can be sent. Not left to clap, which repeats a value it refuses.
+impl Destination {
+    /// Whether the secret can and may be sent there.
     pub fn check(&self) -> Result<(), &'static str> {
+        self.auth.check()?;
+        match self.auth.secret.is_none() || self.auth.may_send_to(&self.url) {
+            true => Ok(()),
+            false => Err(UNENCRYPTED),
+        }
+    }
+}
+
+pub const UNENCRYPTED: &str = "the secret would go unencrypted to another machine: use https, or \
+    --insecure-http in a network that you trust";
+
+impl Auth {
+    /// Whether the secret can be sent. Not left to clap, which repeats a value it refuses: here a
+    /// secret, and in the place of the name one by mistake.
+    pub fn check(&self) -> Result<(), &'static str> {
+        HeaderName::from_bytes(self.header.as_bytes())
+            .map_err(|_| "--header or OKTA_HOOK_HEADER is not the name of a header")?;
         let Some(secret) = &self.secret else { return Ok(()) };
         let sendable = HeaderValue::from_bytes(secret.as_bytes()).is_ok();
         match sendable && !secret.is_empty() && secret.trim() == secret {
             true => Ok(()),
             false => Err("the secret is empty, or no header can carry it as it is"),
         }
+    }
+
+    /// Whether a secret may go to this URL.
+    pub fn may_send_to(&self, url: &str) -> bool {
+        self.insecure_http || Url::parse(url).is_ok_and(|url| loopback::is_private(&url))
     }
 
     /// The headers configured on the hook.
@@ -43,9 +70,4 @@ pub fn url(text: &str) -> Result<String, &'static str> {
     let url = Url::parse(text).map_err(|_| "not a URL: it begins with http:// or https://")?;
     let usable = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
     if usable { Ok(text.to_owned()) } else { Err("not a URL: it begins with http:// or https://") }
-}
-
-fn name(text: &str) -> Result<String, &'static str> {
-    HeaderName::from_bytes(text.as_bytes()).map_err(|_| "not the name of a header")?;
-    Ok(text.to_owned())
 }

@@ -16,6 +16,7 @@ mod diagnosis;
 mod editor;
 mod emulator;
 mod inspect;
+mod loopback;
 mod replay;
 mod send;
 mod summary;
@@ -25,7 +26,6 @@ mod wire;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use destination::Auth;
 use wire::Wire;
 
 /// Plays Okta for a receiver of event hooks.
@@ -51,13 +51,14 @@ enum Command {
 }
 
 impl Command {
-    fn auth(&self) -> Option<&Auth> {
+    /// What clap cannot check without repeating a secret.
+    fn check(&self) -> Result<(), &'static str> {
         match self {
-            Self::Emulator(_) | Self::Inspect(_) => None,
-            Self::Verify(args) => Some(&args.destination.auth),
-            Self::Send(args) => Some(&args.destination.auth),
-            Self::Check(args) => Some(&args.destination.auth),
-            Self::Replay(args) => Some(&args.auth),
+            Self::Emulator(_) | Self::Inspect(_) => Ok(()),
+            Self::Verify(args) => args.destination.check(),
+            Self::Send(args) => args.destination.check(),
+            Self::Check(args) => args.destination.check(),
+            Self::Replay(args) => args.auth.check(),
         }
     }
 }
@@ -67,7 +68,7 @@ async fn main() -> ExitCode {
     // The TLS of reqwest takes what the process has installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let command = Cli::parse().command;
-    if let Err(error) = command.auth().map_or(Ok(()), |auth| auth.check()) {
+    if let Err(error) = command.check() {
         eprintln!("{error}");
         return ExitCode::from(2);
     }

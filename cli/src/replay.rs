@@ -100,18 +100,23 @@ fn request(args: &Args, call: &Value) -> Result<Request<Bytes>, String> {
     let own = args.auth.secret.as_ref().map(|secret| (args.auth.header.clone(), secret.clone()));
     let set: Vec<_> = own.into_iter().chain(args.set.iter().cloned()).collect();
     let is_set = |name: &str| set.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+    let mut has_secret = args.auth.secret.is_some();
     for header in recorded["headers"].as_array().into_iter().flatten() {
         let (name, value) = (header["name"].as_str(), header["value"].as_str());
         let (Some(name), Some(value)) = (name, value) else { continue };
         if is_set(name) || matches!(name, "host" | "content-length") {
             continue;
         }
+        has_secret |= header["secret"] == true;
         if header["secret"] == true && value.starts_with('•') {
             return Err(format!(
                 "the header {name} is masked: give --secret, or record it revealed"
             ));
         }
         add(&mut request, name, value)?;
+    }
+    if has_secret && !args.auth.may_send_to(url) {
+        return Err(destination::UNENCRYPTED.to_owned());
     }
     for (name, value) in &set {
         add(&mut request, name, value)?;

@@ -11,14 +11,19 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use okta_hooks::simulate::Attempt;
+use percent_encoding::percent_decode;
 use reqwest::Url;
 
 use super::app::App;
 use super::body::{self, BodyError};
 use super::calls::{Finished, Recorded};
+use crate::loopback;
 
 /// More than Okta sends by far.
 const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// How often anything on the way may decode a path.
+const MAX_DECODING: usize = 4;
 
 /// Headers about one connection, and those that the next request gets anew.
 const NOT_PASSED_ON: [&str; 10] = [
@@ -54,9 +59,34 @@ const NO_SECRET: [&str; 16] = [
     "x-okta-verification-challenge",
 ];
 
-/// The receiver behind the proxy.
+/// The receiver behind the proxy: a URL to add paths to.
 #[derive(Clone)]
 pub struct Target(String);
+
+impl Target {
+    /// Where a request for `path` (with its query) goes; `None` if that is not below this URL.
+    ///
+    /// The HTTP client resolves `..`, encoded or not, and takes `\\` for `/`; a receiver may decode
+    /// once more. So a path that has one, however it is written, is refused.
+    fn url(&self, path_and_query: &str) -> Option<String> {
+        let path = path_and_query.split('?').next().unwrap_or_default();
+        if !path.starts_with('/') || climbs(path) {
+            return None;
+        }
+        // As it is sent: some characters are encoded.
+        Some(Url::parse(&format!("{}{path_and_query}", self.0)).ok()?.into())
+    }
+}
+
+/// Whether a segment of the path is `..`, with parameters behind it or without.
+fn climbs(path: &str) -> bool {
+    let mut path = path.as_bytes().to_vec();
+    for _ in 0..MAX_DECODING {
+        path = percent_decode(&path).collect();
+    }
+    let mut segments = path.split(|byte| matches!(byte, b'/' | b'\\'));
+    segments.any(|segment| segment.split(|byte| *byte == b';').next() == Some(b".."))
+}
 
 impl std::str::FromStr for Target {
     type Err = String;
@@ -65,6 +95,9 @@ impl std::str::FromStr for Target {
         let url = Url::parse(text).map_err(|error| error.to_string())?;
         if !matches!(url.scheme(), "http" | "https") || url.query().or(url.fragment()).is_some() {
             return Err("must be http://… or https://…, without a query".to_owned());
+        }
+        if !loopback::is_private(&url) {
+            return Err("must be https://…, or on this machine: secrets are passed on".to_owned());
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
@@ -90,10 +123,10 @@ async fn pass_on(
     let (parts, body) = request.into_parts();
     let body = body::read(&parts.headers, body, MAX_BODY, Attempt::TIMEOUT).await;
     let body = body.map_err(BodyError::status_for_okta)?;
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
     let request = Recorded {
         method: parts.method,
-        url: format!("{}{path}", target.0),
+        url: target.url(path).ok_or(StatusCode::BAD_REQUEST)?,
         headers: passed_on(parts.headers),
         body,
     };
@@ -178,8 +211,47 @@ mod tests {
     #[test]
     fn a_target_is_a_place_to_add_paths_to() {
         assert_eq!("http://127.0.0.1:8082/".parse::<Target>().unwrap().0, "http://127.0.0.1:8082");
-        for odd in ["", "127.0.0.1:8082", "ftp://a/", "http://a/?b", "http://a/#b"] {
+        for odd in [
+            "",
+            "127.0.0.1:8082",
+            "ftp://a/",
+            "https://a/?b",
+            "https://a/#b",
+            "http://127.evil.example/hook",
+        ] {
             assert!(odd.parse::<Target>().is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn no_path_leaves_the_target() {
+        let target: Target = "http://127.0.0.1:8082/hooks/".parse().unwrap();
+        for (path, url) in [
+            ("/", "http://127.0.0.1:8082/hooks/"),
+            ("/a/b?c=../d", "http://127.0.0.1:8082/hooks/a/b?c=../d"),
+            ("/a..b/...", "http://127.0.0.1:8082/hooks/a..b/..."),
+            ("//evil.example/", "http://127.0.0.1:8082/hooks//evil.example/"),
+            ("/100%25", "http://127.0.0.1:8082/hooks/100%25"),
+        ] {
+            assert_eq!(target.url(path).as_deref(), Some(url), "{path}");
+        }
+        for path in [
+            "",
+            "*",
+            "@evil.example/",
+            "/../admin",
+            "/a/..",
+            "/%2e%2e/admin",
+            "/.%2E/admin",
+            "/%252e%252e/admin",
+            "/%25252e./admin",
+            "/..%2fadmin",
+            "/..%5cadmin",
+            "/..\\admin",
+            "/a\\..\\admin",
+            "/..;a=b/admin",
+        ] {
+            assert_eq!(target.url(path), None, "{path}");
         }
     }
 }

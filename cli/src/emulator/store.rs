@@ -1,6 +1,9 @@
 //! Where the org is kept: in memory only, or in a SQLite file as well.
 
-use std::path::Path;
+use std::error::Error;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
@@ -18,8 +21,20 @@ impl Store {
         Ok(Self(None))
     }
 
-    pub fn open(path: &Path) -> rusqlite::Result<Self> {
+    /// Opens the file, or creates it. The hooks' secrets are in it, so that only its owner may read
+    /// it and what SQLite keeps beside it.
+    pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
+        create(path)?;
         let connection = Connection::open(path)?;
+        if !is_ours(&connection)? {
+            return Err("not a file of this emulator".into());
+        }
+        // SQLite gives the others the permissions of the first, unless they are there already.
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            restrict(&PathBuf::from(name))?;
+        }
         // What was committed survives the end of this process, however it ends.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -63,4 +78,41 @@ impl Store {
         }
         transaction.commit()
     }
+}
+
+/// Creates the file, if there is none, for its owner alone.
+fn create(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(drop),
+    }
+}
+
+/// Whether the file is empty, or was made here: nothing else is written to, nor restricted.
+fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE name = 'documents') FROM sqlite_master";
+    connection.query_row(sql, [], |row| {
+        let (all, ours): (i64, i64) = (row.get(0)?, row.get(1)?);
+        Ok(all == 0 || ours > 0)
+    })
+}
+
+/// Takes what others may do with the file away, if it is there.
+fn restrict(path: &Path) -> io::Result<()> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    }
+    #[cfg(not(unix))]
+    drop(file);
+    Ok(())
 }

@@ -31,7 +31,6 @@ enum Cursor {
     Published(String, u64),
 }
 
-#[derive(Debug)]
 pub struct Page {
     pub events: Vec<Value>,
     /// The `after` of the next page. Polling always has one.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::errors::OktaError;
 use super::hooks::Channel;
+use crate::loopback;
 
 /// Event types that a hook may subscribe to.
 const MOST_TYPES: usize = 300;
@@ -101,11 +102,9 @@ fn check_uri(uri: &str) -> Result<(), OktaError> {
         return invalid("must be at most 1024 characters, without white space");
     }
     let Ok(url) = Url::parse(uri) else { return invalid("must be a URL") };
-    let host = url.host_str().unwrap_or_default();
-    let local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-    match (url.scheme(), local) {
-        ("https", _) | ("http", true) => Ok(()),
-        _ => invalid("must begin with https:// (or be on this machine)"),
+    match matches!(url.scheme(), "http" | "https") && loopback::is_private(&url) {
+        true => Ok(()),
+        false => invalid("must begin with https:// (or be on this machine)"),
     }
 }
 

@@ -140,6 +140,22 @@ async fn a_wrong_command_line_ends_with_2_and_tells_no_secret() {
         &["verify", "not a url"],
         &["verify", "http://localhost/", "--secret", "bad\nhunter2"],
         &["verify", "http://localhost/", "--header", "no name"],
+        &["verify", "http://localhost/", "--header", "Basic hunter2"],
+        &["verify", "http://127.evil.example/hook"],
+        &["send", "http://hooks.example.com/hook"],
+        &["check", "http://localhost.evil.example/hook"],
+        &["send", "http://localhost/", "--batch", "18446744073709551615"],
+        &[
+            "check",
+            "http://localhost/",
+            "--observe",
+            "http://localhost/",
+            "--observe-seconds",
+            "18446744073709551615",
+        ],
+        &["emulator", "--reset-seconds", "18446744073709551615"],
+        &["emulator", "--delay-ms", "18446744073709551615"],
+        &["emulator", "--forward", "http://127.evil.example/hook"],
         &["send", "http://localhost/", "--count", "0"],
         &["send", "http://localhost/", "--edit", "--count", "2"],
         &["emulator", "--api-errors", "2"],
@@ -251,6 +267,10 @@ async fn replay_makes_recorded_calls_again_as_they_were_or_changed() {
     assert!(
         String::from_utf8_lossy(&without.stderr)
             .contains("call 1: the header authorization is masked")
+    );
+    let evil = run(&["replay", &array, "--to", "http://127.evil.example/"]).await;
+    assert!(
+        String::from_utf8_lossy(&evil.stderr).contains("call 1: the secret would go unencrypted")
     );
     let elsewhere = run(&["replay", &array, "--to", "http://127.0.0.1:1/"]).await;
     assert_eq!(elsewhere.status.code(), Some(1));

@@ -231,6 +231,8 @@ async fn hooks_that_okta_would_refuse_are_refused() {
         ("/channel", "type", json!("SMTP")),
         ("/channel", "version", json!("2")),
         (config, "uri", json!("http://hooks.example.com/okta")),
+        (config, "uri", json!("http://127.evil.example/hook")),
+        (config, "uri", json!("http://localhost.evil.example/hook")),
         (config, "uri", json!("https://a b")),
         (config, "uri", json!(format!("https://a/{}", "x".repeat(1024)))),
         (config, "uri", json!(5)),
@@ -653,7 +655,13 @@ async fn chaos_is_switched_while_it_runs() {
         (limited.status, &limited.headers["x-rate-limit-limit"]),
         (429, &"0".parse().unwrap())
     );
-    for odd in [json!({ "apiErrors": 2 }), json!({ "unknown": 1 }), json!({ "apiErrors": "x" })] {
+    for odd in [
+        json!({ "apiErrors": 2 }),
+        json!({ "unknown": 1 }),
+        json!({ "apiErrors": "x" }),
+        json!({ "apiRateLimits": 1, "resetSeconds": u64::MAX }),
+        json!({ "apiDelays": 1, "delayMs": u64::MAX }),
+    ] {
         assert_eq!(org.send(Method::PUT, "/admin/chaos", Some(odd)).await.status, 400);
     }
     org.chaos(json!({})).await;

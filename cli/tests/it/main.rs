@@ -4,6 +4,7 @@ mod commands;
 mod console;
 mod copy_as_curl;
 mod emulator;
+mod hardening;
 mod inspect;
 mod memory;
 mod receiver;
