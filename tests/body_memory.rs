@@ -4,6 +4,8 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::convert::Infallible;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -11,9 +13,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
-use okta_hooks::Delivery;
-use okta_hooks::layer::DecodeLayer;
-use tower::{ServiceBuilder, ServiceExt, service_fn};
+use okta_hooks::layer::{DecodeLayer, HookLayer};
+use okta_hooks::{Delivery, Receiver};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
 /// The system's allocator, how much of it is in use, and how much was at most.
 struct Counting;
@@ -79,11 +81,51 @@ async fn peak(body: ByteByByte, limit: usize) -> (usize, u16) {
     (PEAK.load(Ordering::Relaxed) - before, response.status().as_u16())
 }
 
+/// Only one test at a time may count.
+static COUNTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Sends a request whose body comes in segments of one byte each, and returns the status line.
+fn send_byte_by_byte(to: SocketAddr, length: usize) -> String {
+    let mut stream = TcpStream::connect(to).expect("it listens");
+    stream.set_nodelay(true).expect("a TCP socket");
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).expect("it reads");
+    for _ in 0..length {
+        stream.write_all(b" ").expect("it reads");
+    }
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).expect("an answer");
+    String::from_utf8(answer.to_vec()).expect("HTTP is ASCII")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_comes_over_a_socket_byte_by_byte_takes_memory_for_its_bytes() {
+    const LENGTH: usize = 60_000;
+    let _alone = COUNTING.lock().await;
+    let receiver = Receiver::with_insecure_no_auth().with_body_limit(LENGTH);
+    let hook =
+        HookLayer::new(receiver).layer(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = axum::Router::new().route_service("/", hook);
+    tokio::spawn(async { axum::serve(listener, app).await });
+    let before = IN_USE.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let sent = tokio::task::spawn_blocking(move || send_byte_by_byte(address, LENGTH));
+    assert_eq!(sent.await.unwrap(), "HTTP/1.1 400");
+    let bytes = PEAK.load(Ordering::Relaxed) - before;
+    println!("{bytes} bytes for a body of {LENGTH} over a socket");
+    assert!(bytes < 1024 * 1024, "{bytes} bytes for a body of {LENGTH}");
+}
+
 #[tokio::test]
 async fn a_body_takes_memory_for_its_bytes_and_not_for_its_frames() {
     const LIMIT: usize = 60_000;
     // A buffer that grows is in memory twice while it is copied.
     const MOST: usize = 2 * LIMIT + 2 * READ_BUFFER;
+    let _alone = COUNTING.lock().await;
 
     let (bytes, status) = peak(ByteByByte { left: LIMIT, claimed: 0 }, LIMIT).await;
     println!("{bytes} bytes for a body of {LIMIT}");
