@@ -138,7 +138,7 @@ impl Delivery {
     }
 
     /// The JSON of the envelope's member `name`, whether this crate knows it or not; the last one
-    /// if it is doubled. Reads through the whole body.
+    /// if there are duplicates. Reads through the whole body.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&RawValue> {
         json::member(utf8::from_utf8(&self.batch.body).ok()?.trim_ascii(), name)

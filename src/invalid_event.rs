@@ -72,7 +72,7 @@ pub(crate) fn check_is_object(first: Option<u8>) -> Result<(), InvalidReason> {
 /// The second, on the JSON of its `eventType`; empty where that is missing.
 pub(crate) fn event_type(json: &str) -> Result<EventType, InvalidReason> {
     match json::string(json) {
-        Some(string) if !string.is_empty() => Ok(EventType::from_text(&string)),
+        Some(string) if !string.is_empty() => Ok(EventType::from_string(&string)),
         _ => Err(InvalidReason::NoEventType),
     }
 }
@@ -124,7 +124,7 @@ impl InvalidEvent {
     /// The element's JSON, to the byte.
     #[must_use]
     pub fn raw(&self) -> &str {
-        self.batch.text(self.element.span)
+        self.batch.json(self.element.span)
     }
 }
 

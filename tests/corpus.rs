@@ -1,8 +1,8 @@
 //! Reads every case of `tests/corpus`, and of the directory that `OKTA_CORPUS` names.
 //!
 //! A case is a file: `fact` is what is known about Okta that it stands for, `input` a LogEvent, a
-//! delivery or an array of LogEvents, `defects` what must be reported about it, and `reads` what
-//! members must read as: of the event with that place, or of the envelope where no event is named.
+//! delivery or an array of LogEvents, `malformed` the elements that are not events and the members
+//! of another shape than documented, and `reads` what members must read as: of the event with that place, or of the envelope where no event is named.
 //! `OKTA_CORPUS` may hold `*.jsonl` files with one LogEvent or delivery per line.
 
 use std::collections::BTreeMap;
@@ -47,12 +47,12 @@ fn every_case_reads_as_its_file_says_and_loses_nothing() {
     for_all(texts, |file| {
         let case: BTreeMap<&str, &RawValue> = serde_json::from_str(file).unwrap();
         let keys: Vec<&str> = case.keys().copied().collect();
-        assert_eq!(keys, ["defects", "fact", "input", "reads"]);
+        assert_eq!(keys, ["fact", "input", "malformed", "reads"]);
         assert!(serde_json::from_str::<String>(case["fact"].get()).unwrap().ends_with('.'));
         let input = Input::read(case["input"].get());
         input.check();
-        let expected: Value = serde_json::from_str(case["defects"].get()).unwrap();
-        assert_eq!(input.defects(), expected, "defects");
+        let expected: Value = serde_json::from_str(case["malformed"].get()).unwrap();
+        assert_eq!(input.malformed(), expected, "malformed");
         for expected in serde_json::from_str::<Vec<Value>>(case["reads"].get()).unwrap() {
             let member = expected["member"].as_str().unwrap();
             assert_eq!(input.reads(&expected["event"], member), expected["reads"], "{member}");
@@ -142,22 +142,22 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// In the form of a case's `defects`, by the event's place.
-    fn defects(&self) -> Value {
+    /// In the form of a case's `malformed`, by the event's place.
+    fn malformed(&self) -> Value {
         let mut found = Vec::new();
-        for defect in self.delivery.iter().flat_map(Delivery::invalid_events) {
-            let element = format!("data.events[{}]", defect.position());
-            let path = defect.path();
-            let path = path.strip_prefix(&element).unwrap().trim_start_matches('.').to_owned();
+        for element in self.delivery.iter().flat_map(Delivery::invalid_events) {
+            let root = format!("data.events[{}]", element.position());
+            let path = element.path();
+            let path = path.strip_prefix(&root).unwrap().trim_start_matches('.').to_owned();
             assert_eq!(
-                defect.to_string(),
-                format!("{}: expected {}", defect.path(), defect.reason().expected())
+                element.to_string(),
+                format!("{}: expected {}", element.path(), element.reason().expected())
             );
-            found.push((defect.position(), path));
+            found.push((element.position(), path));
         }
         for (place, event) in &self.events {
             found.extend(
-                event.schema_mismatches().iter().map(|defect| (*place, defect.path().to_owned())),
+                event.schema_mismatches().iter().map(|member| (*place, member.path().to_owned())),
             );
         }
         found.sort_by_key(|&(place, _)| place);
@@ -219,7 +219,7 @@ fn loses_nothing(event: &LogEvent) {
     }
 }
 
-/// The members by another reading than ours; none where a key is no text.
+/// The members by another reading than ours; none where a key is not a string.
 fn members(json: &str) -> BTreeMap<String, Box<RawValue>> {
     serde_json::from_str(json).unwrap_or_default()
 }
@@ -236,9 +236,9 @@ fn delivery_loses_nothing(delivery: &Delivery, json: &str) {
     let data = members(delivery.get("data").unwrap().get());
     let sent: Vec<&RawValue> = serde_json::from_str(data["events"].get()).unwrap();
     let events = delivery.into_iter().map(|event| (event.position(), event.raw()));
-    let set_aside =
-        delivery.invalid_events().iter().map(|defect| (defect.position(), defect.raw()));
-    let mut kept: Vec<(usize, &str)> = events.chain(set_aside).collect();
+    let invalid =
+        delivery.invalid_events().iter().map(|element| (element.position(), element.raw()));
+    let mut kept: Vec<(usize, &str)> = events.chain(invalid).collect();
     kept.sort_by_key(|&(place, _)| place);
     let sent: Vec<(usize, &str)> = sent.into_iter().map(RawValue::get).enumerate().collect();
     assert_eq!(kept, sent);
@@ -537,12 +537,12 @@ fn deep_object() -> String {
 }
 
 #[test]
-fn a_deep_element_is_set_aside_and_the_others_go_on() {
+fn a_deep_element_is_quarantined_and_the_others_go_on() {
     for (deep, path) in [(deep_array(), ""), (deep_object(), "eventType")] {
         let body = format!(r#"{{"data":{{"events":[{deep},{{"eventType":"x","actor":{{}}}}]}}}}"#);
         let input = Input::read(&body);
         input.check();
-        assert_eq!(input.defects(), serde_json::json!([{"event": 0, "path": path}]));
+        assert_eq!(input.malformed(), serde_json::json!([{"event": 0, "path": path}]));
         assert_eq!(input.events.len(), 1);
         assert_eq!(input.delivery.unwrap().invalid_events()[0].raw(), deep);
     }
@@ -566,9 +566,9 @@ fn a_deep_member_is_kept_and_reads_as_its_shape_allows() {
                 (_, false) if is_part => None,
                 _ => Some(name),
             };
-            let defects = event.schema_mismatches();
-            assert_eq!(defects.first().map(|defect| defect.path()), path, "{name}");
-            assert!(defects.len() < 2);
+            let mismatches = event.schema_mismatches();
+            assert_eq!(mismatches.first().map(|mismatch| mismatch.path()), path, "{name}");
+            assert!(mismatches.len() < 2);
         }
     }
 }
@@ -610,8 +610,8 @@ fn a_deep_body_is_refused_for_its_shape() {
 }
 
 #[test]
-fn as_many_defects_as_fit_a_body_are_all_found() {
-    // If each defect were compared with all others, nobody would wait for the end.
+fn as_many_mismatches_as_fit_a_body_are_all_found() {
+    // If each mismatch were compared with all others, nobody would wait for the end.
     let json = format!(r#"{{"eventType":"x","target":[5{}]}}"#, ",5".repeat(150_000));
     let event = LogEvent::from_slice(json.as_bytes()).unwrap();
     assert_eq!(event.schema_mismatches().len(), 150_001);

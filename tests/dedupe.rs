@@ -109,7 +109,7 @@ fn another_org_has_events_of_its_own() {
 }
 
 #[test]
-fn a_source_that_is_no_url_is_the_org_as_it_is_and_a_missing_one_is_an_org_of_its_own() {
+fn a_source_that_is_not_a_url_is_the_org_as_it_is_and_a_missing_one_is_an_org_of_its_own() {
     let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
     handle(&seen, from("a hand-edited preview", "e1", &["u1"]), now);
     assert_seen(&seen, from("a hand-edited preview", "e2", &["u1"]), now);
@@ -207,14 +207,14 @@ fn what_has_no_id_is_always_new() {
 }
 
 #[test]
-fn defects_are_handed_over_even_beside_events_that_were_seen() {
+fn invalid_events_are_handed_over_even_beside_events_that_were_seen() {
     let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
     handle(&seen, delivery("e1", &["u1"]), now);
     let body = r#"{"source":"https://acme.okta.com/api/v1/eventHooks/who1","eventId":"e2",
         "data":{"events":[{"uuid":"u1","eventType":"user.session.start"},5]}}"#;
-    let mut odd = Delivery::from_slice(body.as_bytes()).unwrap();
-    let _claim = claim(&seen, &mut odd, now);
-    assert_eq!((odd.events().len(), odd.invalid_events().len()), (0, 1));
+    let mut mixed = Delivery::from_slice(body.as_bytes()).unwrap();
+    let _claim = claim(&seen, &mut mixed, now);
+    assert_eq!((mixed.events().len(), mixed.invalid_events().len()), (0, 1));
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_clock_that_goes_back_forgets_nothing() {
 }
 
 #[tokio::test]
-async fn who_waits_is_told_of_the_outcome() {
+async fn a_claim_that_waits_is_told_of_the_outcome() {
     let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
     for succeeds in [false, true] {
         let first = claim(&seen, &mut delivery("e1", &["u1"]), now);

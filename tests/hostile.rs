@@ -63,8 +63,8 @@ fn damage(body: &mut Vec<u8>, random: &mut fastrand::Rng) {
 
 /// Everything that reads a part; what comes out does not matter here.
 fn read_all(event: &LogEvent) {
-    let defects = event.schema_mismatches();
-    assert!(defects.iter().all(|defect| !defect.path().is_empty()));
+    let mismatches = event.schema_mismatches();
+    assert!(mismatches.iter().all(|mismatch| !mismatch.path().is_empty()));
     let parts =
         (event.actor(), event.client(), event.device(), event.outcome(), event.transaction());
     let contexts =
@@ -95,7 +95,7 @@ fn damaged_bodies_never_panic_and_are_json_when_serde_json_says_so() {
                 delivery
                     .invalid_events()
                     .iter()
-                    .for_each(|defect| assert!(!defect.raw().is_empty()));
+                    .for_each(|element| assert!(!element.raw().is_empty()));
                 accepted += 1;
             }
             Err(error) => {

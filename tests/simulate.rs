@@ -24,7 +24,7 @@ fn has_null(value: &Value) -> bool {
 }
 
 #[test]
-fn every_type_of_the_catalogue_is_read_without_a_defect_in_both_styles() {
+fn every_type_of_the_catalogue_is_read_without_a_mismatch_in_both_styles() {
     for info in EventType::catalog() {
         for nulls in [Nulls::Explicit, Nulls::Omitted] {
             for system in [false, true] {

@@ -57,7 +57,7 @@ fn fix(fault: VerificationFault, has_secret: bool) -> &'static str {
             "Put the challenge into the body: {\"verification\":\"…\"}. The header is only how Okta \
              sends it."
         }
-        Is::BareText => "Wrap the challenge in JSON: {\"verification\":\"…\"}.",
+        Is::BareChallenge => "Wrap the challenge in JSON: {\"verification\":\"…\"}.",
         Is::Html => {
             "A web page answered: a login page, a tunnel's warning page, or another route of the \
              application stands in the way."

@@ -11,7 +11,7 @@ pub(super) struct Memory {
     pub(super) seen: HashSet<Key>,
     /// The same ids, oldest first.
     order: VecDeque<(Instant, Key)>,
-    /// What is being handled, and who waits for it.
+    /// What is being handled, and the wakers of those that wait for it.
     pub(super) in_flight: HashMap<Key, Vec<Waker>>,
 }
 

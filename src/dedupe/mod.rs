@@ -259,7 +259,7 @@ impl SeenEvents {
             return (Claimed::Seen, Vec::new());
         }
         let mut claimed: HashSet<Key> = ids.delivery.into_iter().collect();
-        // The second of two equal events in one delivery is no news either.
+        // The second of two equal events in one delivery is not new either.
         let is_new = |key: Option<Key>| {
             key.is_none_or(|key| !memory.seen.contains(&key) && claimed.insert(key))
         };
@@ -350,7 +350,7 @@ impl Claim {
         let mut memory = self.seen.memory();
         memory.remember(&self.keys, now);
         memory.forget(self.seen.shared.capacity, now, self.seen.shared.max_age);
-        // Dropping the claim now ends it and wakes who waits: they find it seen.
+        // Dropping the claim now ends it and wakes those that wait: they find it seen.
     }
 }
 

@@ -21,14 +21,14 @@ part! {
     pub struct Client<'a> {
         /// What the client says it is.
         pub user_agent: Option<UserAgent<'a>> = "userAgent",
-        /// The network zone's name, or the text `null` where there is none: see
+        /// The network zone's name, or the string `null` where there is none: see
         /// [`known_zone`](Self::known_zone).
         pub zone: Option<Cow<'a, str>> = "zone",
         /// The class of device, unrelated to [`LogEvent::device`](crate::LogEvent::device).
         pub device: Option<DeviceClass> = "device",
         /// An OAuth client's id, or an agent's for API tokens.
         pub id: Option<Cow<'a, str>> = "id",
-        /// IPv4 or IPv6, as text: not always a valid address.
+        /// IPv4 or IPv6, as a string: not always a valid address.
         pub ip_address: Option<Cow<'a, str>> = "ipAddress",
         /// Where the address is.
         pub geographical_context: Option<GeographicalContext<'a>> = "geographicalContext",
@@ -39,7 +39,7 @@ part! {
 }
 
 impl Client<'_> {
-    /// The network zone's name, unless it is Okta's placeholder, the text `null`.
+    /// The network zone's name, unless it is Okta's placeholder, the string `null`.
     #[must_use]
     pub fn known_zone(&self) -> Option<&str> {
         self.zone.as_deref().filter(|zone| !is_placeholder(zone))

@@ -36,7 +36,7 @@ impl<'a> FreeForm<'a> {
         &self.json
     }
 
-    /// The JSON of the member `key`, the last one if it is doubled. A `null` is `Some`.
+    /// The JSON of the member `key`, the last one if there are duplicates. A `null` is `Some`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&RawValue> {
         json::member(&self.json, key)
@@ -58,7 +58,7 @@ impl<'a> FreeForm<'a> {
         }
     }
 
-    /// All members in the order sent, doubled ones included.
+    /// All members in the order sent, duplicates included.
     pub fn iter(&self) -> impl Iterator<Item = (String, &RawValue)> {
         let mut members = Vec::new();
         json::for_each_member(&self.json, |key, json| {

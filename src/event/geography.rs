@@ -21,7 +21,7 @@ part! {
         pub state: Option<Cow<'a, str>> = "state",
         /// The country's full name, not its code.
         pub country: Option<Cow<'a, str>> = "country",
-        /// May be partial, may start with zeros. A number is read as its text.
+        /// May be partial, may start with zeros. A number is read as a string.
         pub postal_code: Option<Cow<'a, str>> = "postalCode" as StringOrNumber,
         /// The coordinates; may be there when every name is absent.
         pub geolocation: Option<Geolocation> = "geolocation",

@@ -15,7 +15,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) fn text(&self, span: Span) -> &str {
+    pub(crate) fn json(&self, span: Span) -> &str {
         // The index was made from this body as a string, so its spans are strings too.
         std::str::from_utf8(&self.body[span.range()]).unwrap_or_default()
     }
@@ -23,15 +23,15 @@ impl Batch {
     /// What stands before a value and after it.
     pub(crate) fn around(&self, span: Span) -> (&str, &str) {
         let (start, end) = (span.range().start, span.range().end);
-        let text = std::str::from_utf8(&self.body).unwrap_or_default();
-        (&text[..start], &text[end..])
+        let body = std::str::from_utf8(&self.body).unwrap_or_default();
+        (&body[..start], &body[end..])
     }
 
     pub(crate) fn resolve<'a>(&'a self, member: &'a StringMember) -> Option<&'a str> {
         match member {
             StringMember::Absent => None,
-            StringMember::Plain(span) => Some(self.text(*span)),
-            StringMember::Unescaped(text) => Some(text),
+            StringMember::Plain(span) => Some(self.json(*span)),
+            StringMember::Unescaped(string) => Some(string),
         }
     }
 }
@@ -62,10 +62,10 @@ impl StringMember {
     }
 
     pub(super) fn at(scanner: &Scanner<'_>, span: Span) -> Self {
-        match json::string(scanner.text(span)) {
+        match json::string(scanner.json(span)) {
             None => Self::Absent,
             Some(std::borrow::Cow::Borrowed(_)) => Self::Plain(span.without_quotes()),
-            Some(std::borrow::Cow::Owned(text)) => Self::Unescaped(text.into()),
+            Some(std::borrow::Cow::Owned(string)) => Self::Unescaped(string.into()),
         }
     }
 

@@ -18,7 +18,7 @@ part! {
     /// ```
     #[derive(PartialEq)]
     pub struct IpAddress<'a> {
-        /// IPv4 or IPv6, as text: not always a valid address.
+        /// IPv4 or IPv6, as a string: not always a valid address.
         pub ip: Option<Cow<'a, str>> = "ip",
         /// Where the address is.
         pub geographical_context: Option<GeographicalContext<'a>> = "geographicalContext",

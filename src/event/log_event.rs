@@ -102,18 +102,18 @@ impl LogEvent {
     }
 
     fn part<'a, T: Read<'a>>(&'a self, member: Member) -> Option<T> {
-        let json = self.batch.text(self.index().member(member));
+        let json = self.batch.json(self.index().member(member));
         T::read(json)
     }
 
     /// The event's own JSON, to the byte.
     #[must_use]
     pub fn raw(&self) -> &str {
-        self.batch.text(self.index().span)
+        self.batch.json(self.index().span)
     }
 
     /// The JSON of the top-level member `name`, whether this crate knows it or not; the last one
-    /// if it is doubled. A `null` is `Some`.
+    /// if there are duplicates. A `null` is `Some`.
     ///
     /// ```
     /// # use okta_hooks::LogEvent;
@@ -125,7 +125,7 @@ impl LogEvent {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&RawValue> {
         match Member::from_name(name) {
-            Some(member) => json::raw(self.batch.text(self.index().member(member))),
+            Some(member) => json::raw(self.batch.json(self.index().member(member))),
             None => json::member(self.raw(), name),
         }
     }
@@ -153,7 +153,7 @@ impl LogEvent {
         self.index().event_type.clone()
     }
 
-    /// `uuid`: the event's id, the same in every hook and in the System Log API. Opaque text.
+    /// `uuid`: the event's id, the same in every hook and in the System Log API. Opaque.
     #[must_use]
     pub fn uuid(&self) -> Option<&str> {
         self.batch.resolve(&self.index().uuid)
@@ -193,10 +193,10 @@ impl LogEvent {
         self.published().and_then(crate::timestamp::timestamp)
     }
 
-    /// `version`: the format's version, `"0"` so far. A number is read as its text.
+    /// `version`: the format's version, `"0"` so far. A number is read as a string.
     #[must_use]
     pub fn version(&self) -> Option<Cow<'_, str>> {
-        self.part(Member::Version).map(|StringOrNumber(text)| text)
+        self.part(Member::Version).map(|StringOrNumber(string)| string)
     }
 
     /// `severity`: how grave it is.

@@ -1,4 +1,4 @@
-/// Whether `text` is one of the words Okta writes where it has no value: `unknown` in alternate
+/// Whether `string` is one of the words that Okta writes where it has no value: `unknown` in alternate
 /// ids, names and session ids, `Unknown` and `UNKNOWN` in devices and user agents, `null` (as a
 /// string) in `client.zone`.
 ///
@@ -9,6 +9,6 @@
 /// assert!(!is_placeholder("Office EU") && !is_placeholder("OFF_NETWORK"));
 /// ```
 #[must_use]
-pub fn is_placeholder(text: &str) -> bool {
-    text.eq_ignore_ascii_case("unknown") || text == "null"
+pub fn is_placeholder(string: &str) -> bool {
+    string.eq_ignore_ascii_case("unknown") || string == "null"
 }

@@ -23,7 +23,7 @@ pub(crate) fn element(
         Ok(())
     })?;
     let at = |member: Member| members[member as usize];
-    let event_type = match invalid_event::event_type(scanner.text(at(Member::EventType))) {
+    let event_type = match invalid_event::event_type(scanner.json(at(Member::EventType))) {
         Ok(event_type) => event_type,
         Err(reason) => return invalid(span, reason),
     };

@@ -55,7 +55,7 @@ impl Report {
     }
 
     pub(crate) fn unexpected(&mut self, expected: &'static str) {
-        // A doubled key is one place.
+        // Duplicates of one key are one place.
         if self.seen.insert(self.path.clone()) {
             self.found.push(SchemaMismatch { path: self.path.clone(), expected });
         }

@@ -25,7 +25,7 @@ part! {
         pub domain: Option<Cow<'a, str>> = "domain",
         /// Whether it is a known proxy.
         pub is_proxy: Option<bool> = "isProxy",
-        /// Behaviours that were looked at. Some releases of 2025 sent texts here, which are left
+        /// Behaviours that were looked at. Some releases of 2025 sent strings here, which are left
         /// out.
         pub user_behaviors: Vec<UserBehavior<'a>> = "userBehaviors",
         /// The risk seen; since 2026.
@@ -103,7 +103,7 @@ part! {
     ///
     /// ```
     /// # use okta_hooks::LogEvent;
-    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"userBehaviors":["odd",{"result":"POSITIVE"}]}}"#)?;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"x","securityContext":{"userBehaviors":["a string",{"result":"POSITIVE"}]}}"#)?;
     /// use okta_hooks::event::BehaviorResult;
     ///
     /// let behaviors = event.security_context().unwrap_or_default().user_behaviors;

@@ -60,9 +60,9 @@ macro_rules! mark_doc {
 }
 
 /// Makes the constants and the tables of the rows: `Known` numbers the types, `NAMES` has their
-/// texts and `CATALOG` the rest, so that a program that never asks for it need not contain it.
+/// strings and `CATALOG` the rest, so that a program that never asks for it need not contain it.
 macro_rules! catalog {
-    ($($name:ident: $text:literal, $category:literal, [$($tag:literal),*], $release:literal,
+    ($($name:ident: $string:literal, $category:literal, [$($tag:literal),*], $release:literal,
         $created:literal, [$($mark:ident),*], [$($target:literal),*];)*) => {
         use super::info::{BETA, HOOK, INTERNAL};
         use super::{EventType, EventTypeInfo};
@@ -80,7 +80,7 @@ macro_rules! catalog {
             /// All of them, sorted by string: `lookup` relies on it.
             pub(super) const ALL: &[Self] = &[$(Self::$name),*];
 
-            pub(super) const fn text(self) -> &'static str {
+            pub(super) const fn as_str(self) -> &'static str {
                 NAMES[self as usize]
             }
 
@@ -89,7 +89,7 @@ macro_rules! catalog {
             }
         }
 
-        static NAMES: [&str; Known::ALL.len()] = [$($text),*];
+        static NAMES: [&str; Known::ALL.len()] = [$($string),*];
 
         pub(super) static CATALOG: [EventTypeInfo; Known::ALL.len()] = [$(EventTypeInfo {
             event_type: EventType::$name,
@@ -106,7 +106,7 @@ macro_rules! catalog {
         /// The types in Okta's catalogue.
         impl EventType {
             $(
-                #[doc = concat!("`", $text, "`.")]
+                #[doc = concat!("`", $string, "`.")]
                 $(#[doc = mark_doc!($mark)])*
                 pub const $name: Self = Self::known(Known::$name);
             )*

@@ -18,18 +18,18 @@ pub use self::info::EventTypeInfo;
 
 /// The type of an event, such as `user.lifecycle.create`.
 ///
-/// There is a constant for every type in Okta's catalogue, named after its text in upper case:
-/// what is no letter or digit becomes `_`, and a hump gets one before it, so that
+/// There is a constant for every type in Okta's catalogue, named after it in upper case: what
+/// is not a letter or digit becomes `_`, and a hump gets one before it, so that
 /// `mim.createEnrollment.IOS` is [`MIM_CREATE_ENROLLMENT_IOS`](Self::MIM_CREATE_ENROLLMENT_IOS).
 /// Constants work as patterns. A known type allocates nothing, and a clone never does.
 ///
 /// Okta adds types all the time (those a hook can subscribe to grew from 79 to 314 in five years),
-/// so this is no enum: a type the catalogue does not have is kept as it was sent, equals itself,
-/// and goes on working when a later release of this crate knows it. Text is compared exactly: case
+/// so this is not an `enum`: a type the catalogue does not have is kept as it was sent, equals itself,
+/// and goes on working when a later release of this crate knows it. Strings are compared exactly: case
 /// matters.
 ///
-/// It sorts like its text, and is its text for `serde`. `Debug` shows the text of known types only,
-/// since unknown text may be anything.
+/// It sorts like its string, and is a string for `serde`. `Debug` shows known types only, since an
+/// unknown one may be anything.
 ///
 /// Source: Okta, [Event types](https://developer.okta.com/docs/reference/api/event-types/), release
 /// 2026.08.1.
@@ -55,8 +55,8 @@ pub use self::info::EventTypeInfo;
 /// assert!(event.event_type().info().is_none());
 /// # Ok::<(), okta_hooks::ParseError>(())
 /// ```
-// Patterns need derived equality, and it is that of the text: `from_text` is the only way in, and
-// makes a `Known` of every text that the catalogue has.
+// Patterns need derived equality, and it is that of the string: `from_string` is the only way in, and
+// makes a `Known` of every string that the catalogue has.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EventType(Repr);
 
@@ -67,11 +67,11 @@ enum Repr {
 }
 
 impl EventType {
-    /// The type of a text that is not empty.
-    pub(crate) fn from_text(text: &str) -> Self {
-        match lookup::find(text) {
+    /// The type of a string that is not empty.
+    pub(crate) fn from_string(string: &str) -> Self {
+        match lookup::find(string) {
             Some(known) => Self::known(known),
-            None => Self(Repr::Unknown(text.into())),
+            None => Self(Repr::Unknown(string.into())),
         }
     }
 
@@ -83,8 +83,8 @@ impl EventType {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Repr::Known(known) => known.text(),
-            Repr::Unknown(text) => text,
+            Repr::Known(known) => known.as_str(),
+            Repr::Unknown(string) => string,
         }
     }
 
@@ -148,7 +148,7 @@ impl EventType {
     }
 }
 
-/// Why a text is no event type: it is empty.
+/// A string that is not an event type, because it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event type cannot be empty")]
 pub struct InvalidEventType(());
@@ -156,24 +156,24 @@ pub struct InvalidEventType(());
 impl FromStr for EventType {
     type Err = InvalidEventType;
 
-    /// Any text is a type, known or not.
+    /// Any string is a type, known or not.
     ///
     /// # Errors
     ///
-    /// [`InvalidEventType`] if `text` is empty.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.is_empty() {
+    /// [`InvalidEventType`] if `string` is empty.
+    fn from_str(string: &str) -> Result<Self, Self::Err> {
+        if string.is_empty() {
             return Err(InvalidEventType(()));
         }
-        Ok(Self::from_text(text))
+        Ok(Self::from_string(string))
     }
 }
 
 impl TryFrom<&str> for EventType {
     type Error = InvalidEventType;
 
-    fn try_from(text: &str) -> Result<Self, Self::Error> {
-        text.parse()
+    fn try_from(string: &str) -> Result<Self, Self::Error> {
+        string.parse()
     }
 }
 
@@ -192,7 +192,7 @@ impl fmt::Display for EventType {
 impl fmt::Debug for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Repr::Known(known) => write!(f, "EventType({})", known.text()),
+            Repr::Known(known) => write!(f, "EventType({})", known.as_str()),
             Repr::Unknown(_) => f.write_str("EventType(_)"),
         }
     }
@@ -254,21 +254,21 @@ impl Serialize for EventType {
 
 impl<'de> Deserialize<'de> for EventType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Text)
+        deserializer.deserialize_str(StringVisitor)
     }
 }
 
-struct Text;
+struct StringVisitor;
 
-impl Visitor<'_> for Text {
+impl Visitor<'_> for StringVisitor {
     type Value = EventType;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an event type")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<EventType, E> {
-        text.parse().map_err(E::custom)
+    fn visit_str<E: de::Error>(self, string: &str) -> Result<EventType, E> {
+        string.parse().map_err(E::custom)
     }
 }
 
@@ -278,7 +278,7 @@ mod tests {
 
     use super::*;
 
-    /// A known type and texts close to it that are none.
+    /// A known type, and strings close to it that are not.
     const KNOWN: &str = "user.lifecycle.create";
     const UNKNOWN: [&str; 6] = [
         "User.Lifecycle.Create",
@@ -289,12 +289,12 @@ mod tests {
         "user.lifecycle.créate",
     ];
 
-    fn of(text: &str) -> EventType {
-        text.parse().expect("the text is not empty")
+    fn of(string: &str) -> EventType {
+        string.parse().expect("the string is not empty")
     }
 
     #[test]
-    fn a_known_type_is_a_number_and_no_text_of_its_own() {
+    fn a_known_type_is_a_number_without_a_string_of_its_own() {
         assert!(matches!(of(KNOWN).0, Repr::Known(Known::USER_LIFECYCLE_CREATE)));
         assert!(matches!(of(UNKNOWN[0]).0, Repr::Unknown(_)));
         assert_eq!(size_of::<EventType>(), size_of::<Arc<str>>());
@@ -317,34 +317,34 @@ mod tests {
             Some(&EventType::USER_LIFECYCLE_DEACTIVATE) => 2,
             _ => 3,
         };
-        for (text, arm) in [(KNOWN, 1), ("user.lifecycle.deactivate", 2), (UNKNOWN[0], 3)] {
-            assert_eq!(by_reference(&of(text)), arm, "{text}");
-            assert_eq!(by_value(of(text)), arm, "{text}");
-            assert_eq!(inside(Some(&of(text))), arm, "{text}");
+        for (string, arm) in [(KNOWN, 1), ("user.lifecycle.deactivate", 2), (UNKNOWN[0], 3)] {
+            assert_eq!(by_reference(&of(string)), arm, "{string}");
+            assert_eq!(by_value(of(string)), arm, "{string}");
+            assert_eq!(inside(Some(&of(string))), arm, "{string}");
         }
     }
 
     #[test]
     fn an_unknown_type_is_kept_as_sent_and_equals_only_itself() {
         let mut seen = HashSet::from([of(KNOWN)]);
-        for text in UNKNOWN {
-            assert_eq!(of(text).as_str(), text);
-            assert_eq!(of(text).to_string(), text);
-            assert_eq!(of(text), of(text));
-            assert!(of(text).info().is_none(), "{text}");
-            assert!(seen.insert(of(text)), "{text} equals another");
-            assert!(seen.contains(&of(text)), "{text} hashes like another");
+        for string in UNKNOWN {
+            assert_eq!(of(string).as_str(), string);
+            assert_eq!(of(string).to_string(), string);
+            assert_eq!(of(string), of(string));
+            assert!(of(string).info().is_none(), "{string}");
+            assert!(seen.insert(of(string)), "{string} equals another");
+            assert!(seen.contains(&of(string)), "{string} hashes like another");
         }
     }
 
     #[test]
-    fn types_equal_their_text_on_either_side() {
-        for text in [KNOWN, UNKNOWN[0]] {
-            let (event_type, other) = (of(text), "user.session.start");
-            assert!(event_type == *text);
-            assert!(*text == event_type);
-            assert!(event_type == text);
-            assert!(text == event_type);
+    fn types_equal_their_string_on_either_side() {
+        for string in [KNOWN, UNKNOWN[0]] {
+            let (event_type, other) = (of(string), "user.session.start");
+            assert!(event_type == *string);
+            assert!(*string == event_type);
+            assert!(event_type == string);
+            assert!(string == event_type);
             assert!(event_type != *other);
             assert!(*other != event_type);
             assert!(event_type != other);
@@ -363,27 +363,27 @@ mod tests {
     }
 
     #[test]
-    fn known_and_unknown_types_sort_together_by_text() {
-        let mut texts = vec!["user.session.start", "zzz", KNOWN, "user.lifecycle.crew", "Aaa"];
-        let mut types: Vec<EventType> = texts.iter().copied().map(of).collect();
-        texts.sort_unstable();
+    fn known_and_unknown_types_sort_together_by_string() {
+        let mut strings = vec!["user.session.start", "zzz", KNOWN, "user.lifecycle.crew", "Aaa"];
+        let mut types: Vec<EventType> = strings.iter().copied().map(of).collect();
+        strings.sort_unstable();
         types.sort_unstable();
-        assert_eq!(types, texts);
+        assert_eq!(types, strings);
     }
 
     #[test]
-    fn serde_reads_and_writes_the_text() -> Result<(), serde_json::Error> {
-        for text in [KNOWN, UNKNOWN[0], "with \"quotes\" and \u{1f980}"] {
-            let json = serde_json::to_string(&of(text))?;
-            assert_eq!(json, serde_json::to_string(text)?);
-            assert_eq!(serde_json::from_str::<EventType>(&json)?, of(text));
-            assert_eq!(serde_json::from_reader::<_, EventType>(json.as_bytes())?, of(text));
+    fn serde_reads_and_writes_the_string() -> Result<(), serde_json::Error> {
+        for string in [KNOWN, UNKNOWN[0], "with \"quotes\" and \u{1f980}"] {
+            let json = serde_json::to_string(&of(string))?;
+            assert_eq!(json, serde_json::to_string(string)?);
+            assert_eq!(serde_json::from_str::<EventType>(&json)?, of(string));
+            assert_eq!(serde_json::from_reader::<_, EventType>(json.as_bytes())?, of(string));
         }
         Ok(())
     }
 
     #[test]
-    fn empty_text_and_what_is_no_text_are_no_types() {
+    fn an_empty_string_and_other_json_are_not_types() {
         let error = "".parse::<EventType>().expect_err("it is empty");
         assert_eq!(error.to_string(), "an event type cannot be empty");
         assert_eq!(EventType::try_from(""), Err(error));
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_known_text_only() {
+    fn debug_shows_known_types_only() {
         assert_eq!(format!("{:?}", of(KNOWN)), "EventType(user.lifecycle.create)");
         assert_eq!(format!("{:?}", of("hunter2")), "EventType(_)");
     }

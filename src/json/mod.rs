@@ -18,7 +18,7 @@ pub(crate) fn for_each_member<'a>(json: &'a str, mut member: impl FnMut(&str, &'
     let Ok(mut scanner) = Scanner::new(json) else { return };
     let _ = scanner.object(|scanner, key| {
         let span = scanner.value()?;
-        member(key, scanner.text(span));
+        member(key, scanner.json(span));
         Ok(())
     });
 }
@@ -28,7 +28,7 @@ pub(crate) fn for_each_element<'a>(json: &'a str, mut element: impl FnMut(&'a st
     let Ok(mut scanner) = Scanner::new(json) else { return };
     let _ = scanner.array(|scanner| {
         let span = scanner.value()?;
-        element(scanner.text(span));
+        element(scanner.json(span));
         Ok(())
     });
 }

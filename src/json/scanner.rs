@@ -27,7 +27,7 @@ impl<'a> Scanner<'a> {
         Ok(Self { json, at: 0 })
     }
 
-    pub(crate) fn text(&self, span: Span) -> &'a str {
+    pub(crate) fn json(&self, span: Span) -> &'a str {
         &self.json[span.range()]
     }
 
@@ -126,7 +126,7 @@ impl<'a> Scanner<'a> {
             return Ok(Cow::Borrowed(&inner[..length]));
         }
         let span = self.value()?;
-        let json = self.text(span);
+        let json = self.json(span);
         // A key that is not a string (half a surrogate pair) is kept as written: no name we know.
         Ok(string(json).unwrap_or(Cow::Borrowed(json)))
     }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_accepted_document_is_one_that_serde_json_accepts() {
-        let texts = [
+        let documents = [
             "{}",
             "{",
             "}",
@@ -182,13 +182,13 @@ mod tests {
             "{\"a\":-}",
             "{\"a\":1\u{a0}}",
         ];
-        for text in texts {
-            let ours = Scanner::new(text).and_then(|mut scanner| {
+        for document in documents {
+            let ours = Scanner::new(document).and_then(|mut scanner| {
                 scanner.object(|scanner, _| scanner.value().map(drop))?;
                 scanner.end()
             });
-            let theirs = serde_json::from_str::<IgnoredAny>(text);
-            assert_eq!(ours.is_ok(), theirs.is_ok(), "{text}");
+            let theirs = serde_json::from_str::<IgnoredAny>(document);
+            assert_eq!(ours.is_ok(), theirs.is_ok(), "{document}");
         }
     }
 }

@@ -68,7 +68,7 @@ pub enum Next {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A status that is no success.
+    /// A status other than 2xx.
     #[error("answered with status {}", .0.as_u16())]
     Status(StatusCode),
     /// No complete answer in time.

@@ -29,7 +29,7 @@ pub(super) struct EventSpec {
     pub(super) members: Map<String, Value>,
 }
 
-/// What an event takes from the delivery it is in, or from nobody.
+/// What an event takes from the delivery it is in, if it is in one.
 pub(super) struct Setting<'a> {
     pub(super) seed: Seed,
     /// The event's place among the events of the seed.
@@ -71,7 +71,7 @@ impl EventSpec {
     fn members_json(&self, mut own: Seed, nth: u64, setting: &Setting<'_>) -> Value {
         let spacing = Duration::from_millis(731).saturating_mul(nth as u32);
         let published = self.published.unwrap_or_else(|| time::after_start(spacing));
-        let transaction = own.text(27);
+        let transaction = own.alphanumeric(27);
         let (message, legacy) = facts::messages(&self.event_type);
         json!({
             "uuid": own.uuid_v1(published),
@@ -173,7 +173,7 @@ fn authentication(by_system: bool, own: &mut Seed) -> Value {
 }
 
 fn session(by_system: bool, seed: &mut Seed) -> String {
-    format!("{}{}", if by_system { "trs" } else { "102" }, seed.text(22))
+    format!("{}{}", if by_system { "trs" } else { "102" }, seed.alphanumeric(22))
 }
 
 fn security(by_system: bool) -> Value {

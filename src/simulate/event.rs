@@ -19,7 +19,7 @@ pub fn event(event_type: EventType) -> EventBuilder {
 
 /// A System Log event in the making, for a [`DeliveryBuilder`](super::DeliveryBuilder) or alone.
 ///
-/// What nobody set has a default: the members of a captured delivery, `INFO` and `SUCCESS`, an
+/// What is not set has a default: the members of a captured delivery, `INFO` and `SUCCESS`, an
 /// admin in a browser as the actor, and the targets that events of the type usually have.
 /// `Debug` shows the type only.
 ///

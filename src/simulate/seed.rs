@@ -36,13 +36,13 @@ impl Seed {
     }
 
     /// `length` letters and digits.
-    pub(super) fn text(&mut self, length: usize) -> String {
+    pub(super) fn alphanumeric(&mut self, length: usize) -> String {
         (0..length).map(|_| char::from(ALPHABET[(self.next() % 62) as usize])).collect()
     }
 
     /// An id like Okta's: 20 characters, the first of which tell of what.
     pub(super) fn id(&mut self, prefix: &str) -> String {
-        format!("{prefix}{}", self.text(20_usize.saturating_sub(prefix.len())))
+        format!("{prefix}{}", self.alphanumeric(20_usize.saturating_sub(prefix.len())))
     }
 
     /// A UUID as Okta gives to events: version 1, that is, made of the time.

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
-/// 2026-01-01T00:00:00Z: when everything happens if nobody says when.
+/// 2026-01-01T00:00:00Z: the time of everything that has none set.
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// Some time after everything started, or the last time there is.

@@ -11,7 +11,7 @@ use crate::verification::CHALLENGE_HEADER;
 
 /// The request that verifies a hook's URL.
 pub fn verification() -> VerificationBuilder {
-    VerificationBuilder { challenge: Seed::new(0).fork("challenge").text(40) }
+    VerificationBuilder { challenge: Seed::new(0).fork("challenge").alphanumeric(40) }
 }
 
 /// A verification request in the making: a GET with a challenge that has to come back.
@@ -49,7 +49,7 @@ pub struct VerificationBuilder {
 impl VerificationBuilder {
     /// Makes a challenge of its own for the seed; 40 characters, as in the exchange that is known.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.challenge = Seed::new(seed).fork("challenge").text(40);
+        self.challenge = Seed::new(seed).fork("challenge").alphanumeric(40);
         self
     }
 
@@ -74,7 +74,7 @@ impl VerificationBuilder {
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, HeaderValue::from_static("Okta-Integrations"));
-        let id = Seed::new(0).fork(&self.challenge).text(27);
+        let id = Seed::new(0).fork(&self.challenge).alphanumeric(27);
         headers.insert("x-okta-request-id", HeaderValue::try_from(id)?);
         add_configured(headers, &[(CHALLENGE_HEADER, &self.challenge)])?;
         add_configured(headers, configured)?;
@@ -109,7 +109,7 @@ impl VerificationBuilder {
             Ok(Some(_)) => Err(VerificationFault::OtherValue),
             _ if self.is_in(headers) => Err(VerificationFault::InHeader),
             Ok(None) => Err(VerificationFault::NoMember),
-            Err(_) if body == self.challenge.as_bytes() => Err(VerificationFault::BareText),
+            Err(_) if body == self.challenge.as_bytes() => Err(VerificationFault::BareChallenge),
             Err(_) if is_html(headers, body) => Err(VerificationFault::Html),
             Err(_) => Err(VerificationFault::NotJson),
         }
@@ -150,7 +150,7 @@ pub enum VerificationFault {
     InHeader,
     /// The challenge came back as it is, not in JSON.
     #[error("the body is the challenge alone, not JSON")]
-    BareText,
+    BareChallenge,
     /// A web page.
     #[error("the body is a web page, not JSON")]
     Html,

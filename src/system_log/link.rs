@@ -16,11 +16,11 @@ pub(super) fn next(mut value: &[u8]) -> Option<&[u8]> {
 
 /// Reads a link's parameters, and tells whether they make it a link to the next page. What is left
 /// starts at the comma before the next link.
-fn parameters(mut text: &[u8]) -> (bool, &[u8]) {
+fn parameters(mut input: &[u8]) -> (bool, &[u8]) {
     let (mut rel, mut has_anchor) = (None, false);
     loop {
-        text = skip(text, b" \t");
-        let Some(rest) = text.strip_prefix(b";") else { break };
+        input = skip(input, b" \t");
+        let Some(rest) = input.strip_prefix(b";") else { break };
         let (name, rest) = token(skip(rest, b" \t"), b" \t=;,");
         let (value, rest) = match skip(rest, b" \t").strip_prefix(b"=") {
             Some(rest) => value(skip(rest, b" \t")),
@@ -32,11 +32,11 @@ fn parameters(mut text: &[u8]) -> (bool, &[u8]) {
         } else if name.eq_ignore_ascii_case(b"anchor") {
             has_anchor = true;
         }
-        text = rest;
+        input = rest;
     }
     // A link with an anchor is about another page than this one (section 3.2).
     let is_next = rel.is_some_and(|rel| has_relation(&rel, b"next")) && !has_anchor;
-    (is_next, token(text, b",").1)
+    (is_next, token(input, b",").1)
 }
 
 /// Relations are separated by white space and compared without regard to case (section 2.1.1).
@@ -45,41 +45,41 @@ fn has_relation(rel: &[u8], name: &[u8]) -> bool {
 }
 
 /// A parameter's value, quoted or not.
-fn value(text: &[u8]) -> (Vec<u8>, &[u8]) {
-    let Some(mut text) = text.strip_prefix(b"\"") else {
-        let (value, rest) = token(text, b" \t;,");
+fn value(input: &[u8]) -> (Vec<u8>, &[u8]) {
+    let Some(mut input) = input.strip_prefix(b"\"") else {
+        let (value, rest) = token(input, b" \t;,");
         return (value.to_vec(), rest);
     };
     let mut value = Vec::new();
     loop {
-        match text {
-            [] => return (value, text),
+        match input {
+            [] => return (value, input),
             [b'"', rest @ ..] => return (value, rest),
             [b'\\', escaped, rest @ ..] => {
                 value.push(*escaped);
-                text = rest;
+                input = rest;
             }
             [byte, rest @ ..] => {
                 value.push(*byte);
-                text = rest;
+                input = rest;
             }
         }
     }
 }
 
-fn skip<'a>(text: &'a [u8], bytes: &[u8]) -> &'a [u8] {
-    let kept = text.iter().position(|byte| !bytes.contains(byte)).unwrap_or(text.len());
-    &text[kept..]
+fn skip<'a>(input: &'a [u8], bytes: &[u8]) -> &'a [u8] {
+    let kept = input.iter().position(|byte| !bytes.contains(byte)).unwrap_or(input.len());
+    &input[kept..]
 }
 
 /// What is before the first of `ends`, and what starts with it; `None` if none of them is there.
-fn split<'a>(text: &'a [u8], ends: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    text.iter().position(|byte| ends.contains(byte)).map(|end| text.split_at(end))
+fn split<'a>(input: &'a [u8], ends: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    input.iter().position(|byte| ends.contains(byte)).map(|end| input.split_at(end))
 }
 
-/// As [`split`], up to the end of the text if need be.
-fn token<'a>(text: &'a [u8], ends: &[u8]) -> (&'a [u8], &'a [u8]) {
-    split(text, ends).unwrap_or((text, &[]))
+/// As [`split`], up to the end of the input if need be.
+fn token<'a>(input: &'a [u8], ends: &[u8]) -> (&'a [u8], &'a [u8]) {
+    split(input, ends).unwrap_or((input, &[]))
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_link_to_the_next_page_is_none() {
+    fn other_links_are_not_the_next_page() {
         for value in [
             "",
             ",",
