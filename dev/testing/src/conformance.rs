@@ -192,7 +192,7 @@ const ODD_BATCH: &str = r#"{"data":{"events":[
 type Test = fn(&Path);
 
 /// Every test of this table by its name, for a program that greets created users at `/userCreated`.
-pub const TABLE: [(&str, Test); 6] = [
+pub const TABLE: [(&str, Test); 9] = [
     ("answers every request as the table says", answers_every_request_as_the_table_says),
     ("handles each event once", handles_each_event_once),
     (
@@ -201,6 +201,12 @@ pub const TABLE: [(&str, Test); 6] = [
     ),
     ("answers 503 when the body does not arrive", answers_503_when_the_body_does_not_arrive),
     ("answers 503 when the handler fails", answers_503_when_the_handler_fails),
+    ("ends in time though a request is half sent", ends_in_time_though_a_request_is_half_sent),
+    (
+        "ends in time though nobody reads what the handler writes",
+        ends_in_time_though_nobody_reads_what_the_handler_writes,
+    ),
+    ("ends at once at a second signal", ends_at_once_at_a_second_signal),
     ("makes a secret of its own when none is set", makes_a_secret_of_its_own_when_none_is_set),
 ];
 
@@ -333,6 +339,68 @@ pub fn answers_503_when_the_handler_fails(program: &Path) {
     let (status, log) = server.terminate();
     assert!(status.success(), "{status}");
     assert!(log.contains("a delivery was not handled"), "{log}");
+}
+
+/// How long an end may take: longer than the programs say, since the machine may be busy.
+const END: Duration = Duration::from_secs(15);
+
+/// Connects, and sends no more than the beginning of a request.
+fn half_sent(server: &Server) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.write_all(b"POST /userCreated HTTP/1.1\r\nhost: localhost\r\n").unwrap();
+    // What comes after it has been answered, so this was read.
+    assert_answer(
+        "another request",
+        &post("{}").send(server.address).unwrap(),
+        &Expect::Refused(400, ""),
+    );
+    stream
+}
+
+pub fn ends_in_time_though_a_request_is_half_sent(program: &Path) {
+    let mut server = start(program);
+    let _stream = half_sent(&server);
+    server.signal("TERM");
+    let status = server.wait(END).expect("it ends in time");
+    assert!(status.success(), "{status}");
+}
+
+pub fn ends_in_time_though_nobody_reads_what_the_handler_writes(program: &Path) {
+    let mut server = start(program);
+    let long = "x".repeat(200_000);
+    let delivery = post(created("w1", "w1", &long));
+    assert_eq!(delivery.send(server.address).unwrap().status, 503);
+    server.signal("TERM");
+    let status = server.wait(END).expect("it ends in time");
+    assert!(status.success(), "{status}");
+}
+
+/// Nobody reads what the handler writes, so it takes its time.
+pub fn ends_at_once_at_a_second_signal(program: &Path) {
+    let mut server = start(program);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.write_all(&post(created("t1", "t1", &"x".repeat(200_000))).to_bytes()).unwrap();
+    thread::sleep(Duration::from_millis(500));
+    server.signal("TERM");
+    assert_eq!(server.wait(Duration::from_millis(500)), None, "it waits for the handler");
+    server.signal("INT");
+    let status = server.wait(Duration::from_secs(3)).expect("it ends at once");
+    assert_eq!(status.code(), Some(1));
+}
+
+/// 40 connections are more than the files that are left to it.
+#[cfg(target_os = "linux")]
+pub fn waits_while_no_file_can_be_opened_and_goes_on(program: &Path) {
+    let settings = [("OKTA_HOOK_SECRET", SECRET)];
+    let server = Server::start_with_files(40, program, &[], &settings);
+    let silent: Vec<_> = (0..40).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    let before = server.processor_time();
+    thread::sleep(Duration::from_secs(3));
+    let spent = server.processor_time() - before;
+    assert!(spent < Duration::from_millis(300), "{spent:?} of 3 s to accept nothing");
+    drop(silent);
+    let answer = post("{\"data\":{\"events\":[]}}").send(server.address).unwrap();
+    assert_answer("when there are files again", &answer, &Expect::Accepted);
 }
 
 pub fn makes_a_secret_of_its_own_when_none_is_set(program: &Path) {

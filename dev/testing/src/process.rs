@@ -43,15 +43,33 @@ impl Server {
         Self::start_all(directory, program, &[], settings)
     }
 
+    /// Starts it where a process may have no more than this many open files.
+    pub fn start_with_files(
+        files: u32,
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("ulimit -n {files}; exec \"$0\" \"$@\"")).arg(program);
+        shell.args(arguments);
+        Self::spawn(&env::temp_dir(), shell, settings)
+    }
+
     fn start_all(
         directory: &Path,
         program: impl AsRef<OsStr>,
         arguments: &[&str],
         settings: &[(&str, &str)],
     ) -> Self {
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Self::spawn(directory, command, settings)
+    }
+
+    fn spawn(directory: &Path, mut command: Command, settings: &[(&str, &str)]) -> Self {
+        let mut child = command
             .current_dir(directory)
-            .args(arguments)
             .env("LISTEN", "127.0.0.1:0")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
@@ -118,11 +136,37 @@ impl Server {
         assert_eq!(count(), expected, "{line}");
     }
 
+    /// Sends a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// How it ended, once it has; `None` if it takes longer than this.
+    pub fn wait(&mut self, at_most: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + at_most;
+        loop {
+            match self.child.try_wait().expect("a child can be waited for") {
+                None if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
+                ended => return ended,
+            }
+        }
+    }
+
+    /// How long it has had a processor so far. Linux only.
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.expect("it runs, on Linux");
+        // The name comes in brackets and may hold anything; user and system time are 12 further on.
+        let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
+        let ticks = |n| fields.split(' ').nth(n).and_then(|ticks| ticks.parse().ok()).unwrap_or(0);
+        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+    }
+
     /// Sends SIGTERM, waits for the end, and returns what was written to standard error.
     pub fn terminate(mut self) -> (ExitStatus, String) {
-        let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
-        assert!(killed.success());
+        self.signal("TERM");
         let status = self.child.wait().expect("a child can be waited for");
         let mut errors = String::new();
         let stderr = self.child.stderr.take().expect("stderr is piped");

@@ -34,6 +34,27 @@ macro_rules! hold {
             }
 
             #[test]
+            fn ends_in_time_though_a_request_is_half_sent() {
+                super::conformance::ends_in_time_though_a_request_is_half_sent(&super::binary(STARTER));
+            }
+
+            #[test]
+            fn ends_in_time_though_nobody_reads_what_the_handler_writes() {
+                super::conformance::ends_in_time_though_nobody_reads_what_the_handler_writes(&super::binary(STARTER));
+            }
+
+            #[test]
+            fn ends_at_once_at_a_second_signal() {
+                super::conformance::ends_at_once_at_a_second_signal(&super::binary(STARTER));
+            }
+
+            #[cfg(target_os = "linux")]
+            #[test]
+            fn waits_while_no_file_can_be_opened_and_goes_on() {
+                super::conformance::waits_while_no_file_can_be_opened_and_goes_on(&super::binary(STARTER));
+            }
+
+            #[test]
             fn makes_a_secret_of_its_own_when_none_is_set() {
                 super::conformance::makes_a_secret_of_its_own_when_none_is_set(&super::binary(STARTER));
             }

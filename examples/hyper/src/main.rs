@@ -14,6 +14,7 @@ mod shutdown;
 
 use std::convert::Infallible;
 use std::pin::pin;
+use std::time::Duration;
 
 use handler::{dead_letter, log, user_created};
 use http::{Request, Response, StatusCode, header};
@@ -26,10 +27,15 @@ use hyper_util::service::TowerToHyperService;
 use okta_hooks::layer::{DedupeLayer, HookLayer};
 use settings::Settings;
 use shutdown::shutdown;
+use tokio::net::{TcpListener, TcpStream};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 /// What `GET /` answers.
 const WELCOME: &str = include_str!("welcome.html");
+
+/// How long a client may take to send the head of its next request: longer than proxies keep their
+/// connections, so that none is closed while they send a request through it.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
@@ -57,18 +63,18 @@ async fn main() -> std::io::Result<()> {
         }
     }));
 
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let listener = TcpListener::bind(listen).await?;
     println!("Listening on http://{}", listener.local_addr()?);
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown());
     loop {
         let stream = tokio::select! {
-            accepted = listener.accept() => accepted,
+            stream = accept(&listener) => stream,
             () = &mut shutdown => break,
         };
-        let Ok((stream, _)) = stream else { continue };
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
             .serve_connection(TokioIo::new(stream), app.clone());
         let connection = connections.watch(connection);
         tokio::spawn(async move {
@@ -80,6 +86,17 @@ async fn main() -> std::io::Result<()> {
     drop(listener);
     connections.shutdown().await;
     Ok(())
+}
+
+/// The next connection. Where there can be none, since too many files are open, it waits.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) => tracing::error!(%error, "no connection was accepted"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
