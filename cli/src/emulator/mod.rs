@@ -22,6 +22,7 @@ mod org;
 mod outbox;
 mod params;
 mod router;
+mod server;
 mod shutdown;
 mod store;
 mod syslog;
@@ -39,8 +40,11 @@ use std::time::Duration;
 
 use app::App;
 use chaos::Chaos;
+use server::Limits;
 use shutdown::shutdown;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// A small Okta org on this machine.
 ///
@@ -145,24 +149,29 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let made_token = args.token.is_none();
     let target = args.forward.clone();
     let app = Arc::new(App::new(args, address)?);
+    let (stop, stopping) = watch::channel(());
+    let mut servers = JoinSet::new();
+    // Half of the files are for what the org sends. A live feed is a request without an end: when it
+    // is to stop, nobody waits long for that.
+    let connections = server::open_files() / 4;
+    let limits = Limits { grace: Duration::from_secs(2), ..Limits::new(connections) };
     if let (Some(tunnel), Some(target)) = (tunnel, target) {
         let tunnel = bind(tunnel).await?;
         println!("Forwarding http://{}/ to {target}/", tunnel.local_addr()?);
         let proxy = forward::router(app.clone(), target);
-        tokio::spawn(async move { axum::serve(tunnel, proxy).await });
+        servers.spawn(server::serve(tunnel, proxy, limits, stopped(stopping.clone())));
     }
     print_welcome(&app, made_token);
-    let server = axum::serve(listener, router::router(app)).with_graceful_shutdown(shutdown());
-    // A live feed is a request without an end: after a while nobody waits for it any more.
-    let patience = async {
-        shutdown().await;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-    };
-    tokio::select! {
-        result = server => result?,
-        () = patience => {}
-    }
+    servers.spawn(server::serve(listener, router::router(app), limits, stopped(stopping)));
+
+    shutdown().await;
+    drop(stop);
+    while servers.join_next().await.is_some() {}
     Ok(())
+}
+
+async fn stopped(mut stopping: watch::Receiver<()>) {
+    while stopping.changed().await.is_ok() {}
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, String> {

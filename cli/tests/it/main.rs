@@ -9,6 +9,7 @@ mod inspect;
 mod memory;
 mod receiver;
 mod recorder;
+mod serving;
 
 /// The program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_okta-hooks");

@@ -8,6 +8,7 @@ pub mod okta;
 pub mod pages;
 pub mod profiles;
 pub mod repair;
+pub mod server;
 pub mod settings;
 pub mod shutdown;
 pub mod store;

@@ -13,21 +13,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use user_sync::metrics::Metrics;
+use user_sync::server::{self, Limits};
 use user_sync::settings::{Settings, refuse};
 use user_sync::shutdown::shutdown;
 use user_sync::store::Store;
 use user_sync::{hook, okta, pages, profiles, repair};
-
-/// How long a connection may go on after we were asked to stop.
-const DRAIN: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() {
@@ -62,21 +58,18 @@ async fn main() {
         loops.spawn(profiles::run(client.clone(), store.clone(), reader.clone()));
         loops.spawn(repair::run(client, store.clone(), reader, repair_every));
     }
-    let mut doors = JoinSet::new();
-    doors.spawn(serve(pages_listener, pages::router(show), stopping.clone()));
-    doors.spawn(serve(listener, hook, stopping));
+    let mut servers = JoinSet::new();
+    let files = server::open_files();
+    // The rest is for the database and for Okta's API.
+    let (half, eighth) = (Limits::new(files / 2), Limits::new(files / 8));
+    servers.spawn(server::serve(listener, hook, half, stopped(stopping.clone())));
+    servers.spawn(server::serve(pages_listener, pages::router(show), eighth, stopped(stopping)));
 
     shutdown().await;
-    // Nobody new gets in; who is in gets an answer.
+    // Nothing new is accepted; what is being handled gets its answer.
     drop(stop);
     loops.shutdown().await;
-    if tokio::time::timeout(DRAIN, async { while doors.join_next().await.is_some() {} })
-        .await
-        .is_err()
-    {
-        tracing::warn!("some connections were still open");
-        doors.shutdown().await;
-    }
+    while servers.join_next().await.is_some() {}
     drop(store);
     writer.join();
 }
@@ -87,11 +80,8 @@ async fn listen(name: &str, address: SocketAddr) -> TcpListener {
         .unwrap_or_else(|error| refuse(&format!("{name}: {address}: {error}")))
 }
 
-async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<()>) {
-    let stopped = async move { while stopping.changed().await.is_ok() {} };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "a door is closed");
-    }
+async fn stopped(mut stopping: watch::Receiver<()>) {
+    while stopping.changed().await.is_ok() {}
 }
 
 fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool) {

@@ -6,5 +6,6 @@ mod okta_client;
 mod org;
 mod projection;
 mod replaced;
+mod serving;
 mod support;
 mod sync;

@@ -153,11 +153,27 @@ impl Sync {
         self.end().1
     }
 
+    /// Sends a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// How it ended, once it has; `None` if it takes longer than this.
+    pub fn wait(&mut self, at_most: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + at_most;
+        loop {
+            match self.child.try_wait().expect("a child can be waited for") {
+                None if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
+                ended => return ended,
+            }
+        }
+    }
+
     /// Sends SIGTERM and waits for the end; returns all its output.
     pub fn terminate(mut self) -> (ExitStatus, String) {
-        let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
-        assert!(killed.success());
+        self.signal("TERM");
         self.end()
     }
 

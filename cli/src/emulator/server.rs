@@ -1,0 +1,186 @@
+//! Serves a router so that no client can keep the others out, or the process from ending.
+//!
+//! `axum::serve` waits for every client, however silent: a proxy in front has timeouts and bounds, a
+//! tunnel has none. This is hyper's HTTP/1.1 with both.
+
+use std::io;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::timeout;
+use tower::ServiceExt;
+
+/// How much, and how long, clients may keep of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many connections may be open. One more closes the one that has waited longest without a
+    /// request.
+    pub connections: usize,
+    /// How long the head of a request may take, from when the connection is accepted or the answer
+    /// before it was sent.
+    pub header_timeout: Duration,
+    /// How long a request may be under way before its connection counts as waiting, too.
+    pub request_timeout: Duration,
+    /// How long what is being answered may take once the server is to stop.
+    pub grace: Duration,
+}
+
+impl Limits {
+    /// As for a server behind a proxy or a tunnel: 75 seconds for a head, which is longer than
+    /// proxies keep idle connections (60 s as a rule), so that none is closed while they use it. No
+    /// more than 1,024 connections, however many there could be.
+    #[must_use]
+    pub fn new(connections: usize) -> Self {
+        Self {
+            connections: connections.clamp(1, 1024),
+            header_timeout: Duration::from_secs(75),
+            request_timeout: Duration::from_secs(10),
+            grace: Duration::from_secs(5),
+        }
+    }
+}
+
+/// How many files and connections this process may have open: 1,024 where nobody says.
+#[must_use]
+pub fn open_files() -> usize {
+    #[cfg(unix)]
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    let limit = None;
+    limit.map_or(1024, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
+/// Accepts connections until `stop`; returns when they have ended or their grace has.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
+    let mut connections = Connections::default();
+    let mut stop = pin!(stop);
+    loop {
+        tokio::select! {
+            stream = connections.accept(&listener, limits.connections) => {
+                connections.start(stream, router.clone(), limits);
+            }
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    connections.finish(limits.grace).await;
+}
+
+/// The open connections, each served by a task.
+#[derive(Default)]
+struct Connections {
+    tasks: JoinSet<()>,
+    waiting: Vec<Waiting>,
+    graceful: GracefulShutdown,
+}
+
+struct Waiting {
+    task: AbortHandle,
+    since: Since,
+}
+
+/// From when on a connection waits for its client; in the future while its request is handled.
+#[derive(Clone)]
+struct Since(Arc<Mutex<Instant>>);
+
+impl Since {
+    fn set(&self, since: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    fn get(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections {
+    /// The next connection, when there is room for it.
+    async fn accept(&mut self, listener: &TcpListener, most: usize) -> TcpStream {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    self.make_room(most).await;
+                    return stream;
+                }
+                Err(error) if is_of_one_client(&error) => {}
+                // No file is left: a connection that is closed gives one back.
+                Err(error) => {
+                    tracing::error!(%error, "a connection cannot be accepted");
+                    let one_less = self.tasks.len();
+                    self.make_room(one_less).await;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    /// Waits until there are fewer than `most`, and closes the longest waiting one for it.
+    async fn make_room(&mut self, most: usize) {
+        while self.tasks.try_join_next().is_some() {}
+        self.waiting.retain(|connection| !connection.task.is_finished());
+        while self.tasks.len() >= most.max(1) {
+            let longest = self.waiting.iter().min_by_key(|connection| connection.since.get());
+            if let Some(longest) = longest.filter(|longest| longest.since.get() <= Instant::now()) {
+                longest.task.abort();
+            }
+            let _ = timeout(Duration::from_millis(100), self.tasks.join_next()).await;
+            self.waiting.retain(|connection| !connection.task.is_finished());
+        }
+    }
+
+    fn start(&mut self, stream: TcpStream, router: Router, limits: Limits) {
+        let since = Since(Arc::new(Mutex::new(Instant::now())));
+        let state = since.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            state.set(Instant::now() + limits.request_timeout);
+            let answer = router.clone().oneshot(request.map(Body::new));
+            let state = state.clone();
+            async move {
+                let answer = answer.await;
+                state.set(Instant::now());
+                answer
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.header_timeout)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = self.graceful.watch(connection);
+        let task = self.tasks.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+        self.waiting.push(Waiting { task, since });
+    }
+
+    /// Lets requests that are being handled get their answers, and closes everything else.
+    async fn finish(mut self, grace: Duration) {
+        if timeout(grace, self.graceful.shutdown()).await.is_err() {
+            tracing::warn!(connections = self.tasks.len(), "closed before they were answered");
+        }
+        self.tasks.shutdown().await;
+    }
+}
+
+/// Whether only the connection that was to be accepted is at fault.
+fn is_of_one_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

@@ -1,0 +1,32 @@
+//! Files that stand in several packages, because each has to be whole when it is copied, are the same.
+
+#[track_caller]
+fn assert_same(texts: &[&str]) {
+    assert!(texts.windows(2).all(|pair| pair[0] == pair[1]), "a change of one belongs into all");
+}
+
+#[test]
+fn the_server_of_the_sync_is_that_of_the_emulator() {
+    assert_same(&[
+        include_str!("../../../examples/user-sync/src/server.rs"),
+        include_str!("../../../cli/src/emulator/server.rs"),
+    ]);
+}
+
+macro_rules! starters_share {
+    ($file:literal) => {
+        assert_same(&[
+            include_str!(concat!("../../../examples/actix/src/", $file)),
+            include_str!(concat!("../../../examples/axum/src/", $file)),
+            include_str!(concat!("../../../examples/hyper/src/", $file)),
+            include_str!(concat!("../../../examples/warp/src/", $file)),
+        ]);
+    };
+}
+
+#[test]
+fn the_starters_are_set_and_stopped_alike() {
+    starters_share!("settings.rs");
+    starters_share!("shutdown.rs");
+    starters_share!("welcome.html");
+}
