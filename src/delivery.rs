@@ -125,13 +125,22 @@ impl Delivery {
         self.events.retain(keep);
     }
 
-    /// The elements of `data.events` that are not events, in array order.
+    /// The elements of `data.events` that are not events, in array order. Empty in what Okta itself
+    /// is known to send; a preview that an admin edits by hand can have any.
+    ///
+    /// ```
+    /// # use okta_hooks::Delivery;
+    /// let delivery = Delivery::from_slice(br#"{"data":{"events":[{"eventType":"x"}, null]}}"#)?;
+    /// let invalid = &delivery.invalid_events()[0];
+    /// assert_eq!((invalid.position(), invalid.raw()), (1, "null"));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     #[must_use]
     pub fn invalid_events(&self) -> &[InvalidEvent] {
         &self.invalid_events
     }
 
-    /// The whole body, as sent.
+    /// The whole body as sent, to the byte, white space around it included.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.batch.body
@@ -175,13 +184,15 @@ impl Delivery {
         self.batch.resolve(&self.envelope.source)
     }
 
-    /// The host of [`source`](Self::source): the org, such as `acme.okta.com`.
+    /// The host of [`source`](Self::source), with the port if it names one: the org, such as
+    /// `acme.okta.com`. `None` where `source` is missing or not a URL.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.source().and_then(split_source).map(|(org, _)| org)
     }
 
-    /// The id of the hook in [`source`](Self::source): `who…`.
+    /// The id of the hook in [`source`](Self::source): `who…`. `None` where `source` is missing or
+    /// does not end in `/api/v1/eventHooks/` and an id.
     #[must_use]
     pub fn hook_id(&self) -> Option<&str> {
         let (_, path) = self.source().and_then(split_source)?;

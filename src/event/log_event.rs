@@ -140,6 +140,17 @@ impl LogEvent {
     /// A handle that keeps this event's JSON alone, not the whole delivery it came in.
     ///
     /// For keeping few events of many: it copies the event once.
+    ///
+    /// ```
+    /// # use okta_hooks::Delivery;
+    /// let delivery = Delivery::from_slice(
+    ///     br#"{"data":{"events":[{"eventType":"user.session.start"},{"eventType":"user.session.end"}]}}"#,
+    /// )?;
+    /// let last = delivery.events()[1].detach();
+    /// drop(delivery); // And with it all but the one event.
+    /// assert_eq!((last.event_type().as_str(), last.position()), ("user.session.end", 1));
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     #[must_use]
     pub fn detach(&self) -> Self {
         let body = Bytes::copy_from_slice(self.raw().as_bytes());
@@ -267,6 +278,15 @@ impl LogEvent {
     }
 
     /// All targets that are users: see [`Target::is_user`].
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let event = LogEvent::from_slice(br#"{"eventType":"group.user_membership.add","target":[
+    ///     {"type":"UserGroup","displayName":"Sales"}, {"type":"User","displayName":"John Doe"}]}"#)?;
+    /// let names: Vec<_> = event.user_targets().filter_map(|user| user.display_name).collect();
+    /// assert_eq!(names, ["John Doe"]);
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     pub fn user_targets(&self) -> impl Iterator<Item = Target<'_>> {
         self.targets().into_iter().filter(Target::is_user)
     }
@@ -328,6 +348,17 @@ impl LogEvent {
 
     /// The addresses the request came through, the client first, from `request.ipChain` (System
     /// Log API) or `client.ipChain` (hooks). Empty for what Okta does by itself.
+    ///
+    /// ```
+    /// # use okta_hooks::LogEvent;
+    /// let delivered = br#"{"eventType":"x","client":{"ipChain":[{"ip":"203.0.113.24"}]}}"#;
+    /// let logged = br#"{"eventType":"x","request":{"ipChain":[{"ip":"203.0.113.24"}]}}"#;
+    /// assert_eq!(
+    ///     LogEvent::from_slice(delivered)?.ip_chain(),
+    ///     LogEvent::from_slice(logged)?.ip_chain(),
+    /// );
+    /// # Ok::<(), okta_hooks::ParseError>(())
+    /// ```
     #[must_use]
     pub fn ip_chain(&self) -> Vec<IpAddress<'_>> {
         let chain = self.request().map(|request| request.ip_chain).unwrap_or_default();

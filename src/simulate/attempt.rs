@@ -40,8 +40,9 @@ pub struct Attempt {
     started: Duration,
 }
 
-/// How an attempt ended.
+/// How an attempt ended, or that it has not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttemptOutcome {
     /// The whole answer has come, with this status.
     Answer(StatusCode),
