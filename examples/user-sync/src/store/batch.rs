@@ -28,8 +28,8 @@ impl Batch {
     pub fn of_delivery(delivery: &Delivery, origin: Origin) -> Self {
         let received_at = Timestamp::now();
         let is_possible = |time: &Timestamp| *time <= latest(received_at);
-        let event_time =
-            delivery.event_timestamp().filter(is_possible).map(|time| time.to_string());
+        let can_be_true = delivery.event_timestamp().is_some_and(|time| is_possible(&time));
+        let event_time = delivery.event_time().filter(|_| can_be_true).map(str::to_owned);
         let (events, body_bytes) = (delivery.events().to_vec(), delivery.raw().len());
         Self { events, origin, event_time, received_at, body_bytes }
     }

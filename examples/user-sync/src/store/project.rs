@@ -165,11 +165,10 @@ pub(super) fn claim_login(
     id: &str,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO logins (login, user_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    let key = UserKey::from_login(login).to_string();
-    let login = login.to_ascii_lowercase();
-    if transaction.prepare_cached(sql)?.execute(params![login, id])? == 0 {
+    if transaction.prepare_cached(sql)?.execute(params![login.to_ascii_lowercase(), id])? == 0 {
         return Ok(());
     }
+    let key = UserKey::from_login(login).to_string();
     let sql = "INSERT INTO refreshes (user_id, due_at)
                SELECT ?2, ?3 FROM users WHERE key = ?1 AND profile_wanted
                ON CONFLICT (user_id) DO UPDATE SET asked = asked + 1";
