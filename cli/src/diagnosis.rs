@@ -2,7 +2,7 @@
 
 use okta_hooks::simulate::{VerificationBuilder, VerificationFault};
 
-use crate::wire::{Exchange, Fault};
+use crate::http_client::{Exchange, Fault};
 
 pub struct Diagnosis {
     pub what: String,
@@ -25,7 +25,7 @@ pub fn of(
 
 fn no_answer(fault: &Fault) -> Diagnosis {
     match fault {
-        Fault::Silence => Diagnosis {
+        Fault::Timeout => Diagnosis {
             what: "no complete answer within three seconds".to_owned(),
             fix: "Answer a GET at once: nothing has to be looked up for it.",
         },

@@ -1,4 +1,4 @@
-//! Editing a text in the editor of the environment, as `git commit` does.
+//! Editing a body in the editor of the environment, as `git commit` does.
 
 use std::env;
 use std::io::Write;

@@ -12,7 +12,7 @@ use std::{fs, slice};
 use okta_hooks::{Delivery, InvalidEvent, LogEvent, ParseError, ParseErrorKind};
 use serde_json::value::RawValue;
 
-/// Tells what in Okta's events has another shape than Okta documents.
+/// Reports what in Okta's events has another shape than Okta documents.
 ///
 /// A file holds JSON values one after another, one per line or pretty-printed: LogEvents, event hook
 /// deliveries (objects with a `data` member), or arrays of them as the System Log API answers; each
@@ -73,7 +73,7 @@ enum Output {
     Echo,
 }
 
-/// Tells the user something; where even standard error is gone, nobody is left to tell.
+/// Prints to standard error; where even that is gone, nobody is left to read it.
 fn complain(message: impl Display) {
     let _ = writeln!(io::stderr(), "{message}");
 }
@@ -203,7 +203,7 @@ impl Decoder {
 
     fn input(&mut self, place: &Place<'_>, json: &[u8]) -> io::Result<()> {
         self.seen.inputs += 1;
-        self.seen.tell();
+        self.seen.print_progress();
         let input = match Input::read(json) {
             Ok(input) => input,
             Err(error) => {
@@ -232,7 +232,7 @@ struct Seen {
     failed: bool,
     event_types: BTreeMap<String, u64>,
     defects: BTreeMap<String, u64>,
-    told: Option<Instant>,
+    printed: Option<Instant>,
 }
 
 impl Seen {
@@ -248,12 +248,12 @@ impl Seen {
         }
     }
 
-    /// Every second, tells who waits for the end.
-    fn tell(&mut self) {
-        let told = *self.told.get_or_insert_with(Instant::now);
-        if told.elapsed() >= Duration::from_secs(1) && io::stderr().is_terminal() {
+    /// Every second, for whoever waits for the end.
+    fn print_progress(&mut self) {
+        let printed = *self.printed.get_or_insert_with(Instant::now);
+        if printed.elapsed() >= Duration::from_secs(1) && io::stderr().is_terminal() {
             complain(format_args!("{} inputs so far", self.inputs));
-            self.told = None;
+            self.printed = None;
         }
     }
 

@@ -15,18 +15,18 @@ mod destination;
 mod diagnosis;
 mod editor;
 mod emulator;
+mod http_client;
 mod inspect;
 mod loopback;
 mod replay;
 mod send;
 mod summary;
 mod verify;
-mod wire;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use wire::Wire;
+use http_client::HttpClient;
 
 /// Plays Okta for a receiver of event hooks.
 #[derive(Parser)]
@@ -79,13 +79,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<ExitCode, String> {
-    let wire = Wire::new().map_err(|error| format!("no HTTP client: {error}"))?;
+    let client = HttpClient::new().map_err(|error| format!("no HTTP client: {error}"))?;
     match command {
         Command::Emulator(args) => Ok(emulator::run(*args).await),
-        Command::Verify(args) => verify::run(args, &wire).await,
-        Command::Send(args) => send::run(args, &wire).await,
-        Command::Check(args) => check::run(args, &wire).await,
-        Command::Replay(args) => replay::run(args, &wire).await,
+        Command::Verify(args) => verify::run(args, &client).await,
+        Command::Send(args) => send::run(args, &client).await,
+        Command::Check(args) => check::run(args, &client).await,
+        Command::Replay(args) => replay::run(args, &client).await,
         Command::Inspect(args) => Ok(inspect::run(args)),
     }
 }

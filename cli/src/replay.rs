@@ -10,13 +10,13 @@ use okta_hooks::simulate::Attempt;
 use serde_json::Value;
 
 use crate::destination::{self, Auth};
+use crate::http_client::HttpClient;
 use crate::summary::Summary;
 use crate::terminal::dim;
-use crate::wire::Wire;
 
 /// Makes recorded calls again, once each, as they were or changed.
 ///
-/// The file holds calls as the inspector of `serve` tells them: the JSON of GET /admin/calls, or
+/// The file holds calls as the emulator's inspector has them: the JSON of GET /admin/calls, or
 /// one call per line. There the secrets are masked unless it was asked with reveal=1; give --secret
 /// to put one in their place.
 #[derive(clap::Args)]
@@ -32,7 +32,7 @@ pub struct Args {
     to: Option<String>,
     #[command(flatten)]
     pub auth: Auth,
-    /// Replace a text in all bodies
+    /// Replace a string in all bodies
     #[arg(long, value_name = "TEXT=OTHER", value_parser = pair)]
     replace: Vec<(String, String)>,
     /// Set a header
@@ -43,7 +43,7 @@ pub struct Args {
     json: bool,
 }
 
-pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
+pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
     let text = match args.file.as_os_str() == "-" {
         true => std::io::read_to_string(std::io::stdin()),
         false => fs::read_to_string(&args.file),
@@ -59,14 +59,14 @@ pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
     let mut summary = Summary::default();
     for request in requests {
         let line = format!("{} {}", request.method(), request.uri());
-        let exchange = wire.exchange(request, Attempt::TIMEOUT).await;
+        let exchange = client.exchange(request, Attempt::TIMEOUT).await;
         if !args.json {
             let status = exchange.result.as_ref().map(|answer| answer.status.as_u16().to_string());
-            say!("{} {}", status.unwrap_or_else(|_| "---".to_owned()), dim(&line));
+            print_line!("{} {}", status.unwrap_or_else(|_| "---".to_owned()), dim(&line));
         }
         summary.add_once(&exchange);
     }
-    summary.tell(args.json);
+    summary.print(args.json);
     Ok(summary.exit_code())
 }
 
@@ -86,7 +86,7 @@ fn calls(text: &str) -> Result<Vec<Value>, String> {
 fn request(args: &Args, call: &Value) -> Result<Request<Bytes>, String> {
     let recorded = &call["request"];
     let text =
-        |member: &str| recorded[member].as_str().ok_or(format!("no text in request.{member}"));
+        |member: &str| recorded[member].as_str().ok_or(format!("no string in request.{member}"));
     let mut body = text("body")?.to_owned();
     for (from, to) in &args.replace {
         body = body.replace(from, to);

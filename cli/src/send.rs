@@ -15,11 +15,11 @@ use serde_json::Value;
 
 use crate::destination::Destination;
 use crate::editor;
+use crate::http_client::{self, HttpClient};
 use crate::summary::Summary;
 use crate::terminal::{dim, printable};
-use crate::wire::{self, Wire};
 
-/// Delivers events to a hook as Okta does: three seconds, and once more after a 5xx or silence.
+/// Delivers events to a hook as Okta does: three seconds, and once more after a 5xx or a timeout.
 ///
 /// The body is shown before it is sent. Events get new ids each time; --duplicate sends the same
 /// delivery twice, as Okta may.
@@ -64,7 +64,7 @@ pub struct Args {
     json: bool,
 }
 
-pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
+pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
     if !args.event_type.info().is_some_and(|info| info.hook_eligible) {
         eprintln!("note: no hook can subscribe to this type, as far as this program knows");
     }
@@ -79,7 +79,7 @@ pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
         }
         let body = fixed.clone().unwrap_or_else(|| made(&args, n).to_string().into());
         let request = request(&args.destination, body)?;
-        let job = (wire.clone(), request, args.duplicate, summary.clone(), bar.clone());
+        let job = (client.clone(), request, args.duplicate, summary.clone(), bar.clone());
         match args.rate {
             Some(_) => drop(under_way.spawn(deliver(job))),
             None => deliver(job).await,
@@ -88,13 +88,13 @@ pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
     while under_way.join_next().await.is_some() {}
     bar.finish_and_clear();
     let summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
-    summary.tell(args.json);
+    summary.print(args.json);
     Ok(summary.exit_code())
 }
 
 async fn deliver(
-    (wire, request, twice, summary, bar): (
-        Wire,
+    (client, request, twice, summary, bar): (
+        HttpClient,
         Request<Bytes>,
         bool,
         Arc<Mutex<Summary>>,
@@ -103,10 +103,10 @@ async fn deliver(
 ) {
     for _ in 0..if twice { 2 } else { 1 } {
         let attempt = || async {
-            let exchange = wire.exchange(request.clone(), Attempt::TIMEOUT).await;
+            let exchange = client.exchange(request.clone(), Attempt::TIMEOUT).await;
             (exchange.outcome(), exchange)
         };
-        wire::deliver(attempt, |_, exchange, next| {
+        http_client::deliver(attempt, |_, exchange, next| {
             summary.lock().unwrap_or_else(PoisonError::into_inner).add(&exchange, next);
         })
         .await;
@@ -141,8 +141,8 @@ fn fixed_body(args: &Args) -> Result<Option<Bytes>, String> {
         body = editor::edit(&body)?;
     }
     if !args.json {
-        say!("{}", dim(&format!("POST {}", args.destination.url)));
-        say!("{}", printable(&body));
+        print_line!("{}", dim(&format!("POST {}", args.destination.url)));
+        print_line!("{}", printable(&body));
     }
     Ok(Some(body.into()))
 }

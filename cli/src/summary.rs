@@ -7,8 +7,8 @@ use std::time::Duration;
 use okta_hooks::simulate::Next;
 use serde_json::{Value, json};
 
+use crate::http_client::{Exchange, Fault};
 use crate::terminal::{bad, good, print_json, table};
-use crate::wire::{Exchange, Fault};
 
 #[derive(Default)]
 pub struct Summary {
@@ -43,7 +43,7 @@ impl Summary {
     fn measure(&mut self, exchange: &Exchange) {
         let status = match &exchange.result {
             Ok(answer) => answer.status.as_u16().to_string(),
-            Err(Fault::Silence) => "no answer in 3 s".to_owned(),
+            Err(Fault::Timeout) => "no answer in 3 s".to_owned(),
             Err(Fault::NoConnection(_)) => "no connection".to_owned(),
         };
         *self.statuses.entry(status).or_default() += 1;
@@ -59,11 +59,11 @@ impl Summary {
         (found.as_secs_f64() * 10_000.0).round() / 10.0
     }
 
-    pub fn tell(&self, json: bool) {
+    pub fn print(&self, json: bool) {
         if json {
             print_json(&self.to_json());
         } else {
-            self.print();
+            self.print_table();
         }
     }
 
@@ -78,12 +78,12 @@ impl Summary {
         })
     }
 
-    fn print(&self) {
+    fn print_table(&self) {
         let statuses = self.statuses.iter().map(|(status, count)| format!("{status}: {count}"));
         let times = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)];
         let times = times.map(|(name, share)| format!("{name} {} ms", self.percentile(share)));
         let row = |name: &str, value: String| vec![name.to_owned(), value];
-        say!(
+        print_line!(
             "{}",
             table(&[
                 row("accepted", self.accepted.to_string()),
@@ -94,7 +94,7 @@ impl Summary {
             ])
         );
         let verdict = if self.lost == 0 { good("all accepted") } else { bad("some were lost") };
-        say!("{verdict}");
+        print_line!("{verdict}");
     }
 
     pub fn exit_code(&self) -> ExitCode {

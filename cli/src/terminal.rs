@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 /// Prints a line. Whoever stops reading has seen enough, as in `check … | head`.
-macro_rules! say {
+macro_rules! print_line {
     ($($format:tt)*) => {{
         use std::io::Write;
         let _ = writeln!(std::io::stdout(), $($format)*);
@@ -43,7 +43,7 @@ pub fn printable(text: &str) -> String {
 }
 
 pub fn print_json(json: &Value) {
-    say!("{}", serde_json::to_string_pretty(json).expect("it is JSON"));
+    print_line!("{}", serde_json::to_string_pretty(json).expect("it is JSON"));
 }
 
 /// Columns wide enough for what is in them.

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::destination::Destination;
 use crate::diagnosis::{self, Diagnosis};
+use crate::http_client::{self, HttpClient};
 use crate::terminal::{bad, dim, good, print_json};
-use crate::wire::{self, Wire};
 
-/// Verifies a URL as Okta does, and says what is wrong if it fails.
+/// Verifies a URL as Okta does, and names what is wrong if it fails.
 ///
 /// Okta sends a GET with a challenge in X-Okta-Verification-Challenge, and expects status 200 with
-/// {"verification":"<the challenge>"} within three seconds. After a 5xx or silence it asks once more.
+/// {"verification":"<the challenge>"} within three seconds. After a 5xx or a timeout it asks once more.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -23,18 +23,18 @@ pub struct Args {
     json: bool,
 }
 
-pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
+pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
     let Destination { url, auth } = &args.destination;
     let verification = simulate::verification().seed(fastrand::u64(..));
     let request = verification
         .to_request(url, &auth.configured())
         .map_err(|error| format!("the request cannot be made: {error}"))?;
     let attempt = || async {
-        let exchange = wire.exchange(request.clone(), Attempt::TIMEOUT).await;
+        let exchange = client.exchange(request.clone(), Attempt::TIMEOUT).await;
         (exchange.outcome(), exchange)
     };
     let mut tries: Vec<(u64, Option<Diagnosis>)> = Vec::new();
-    wire::deliver(attempt, |_, exchange, _| {
+    http_client::deliver(attempt, |_, exchange, _| {
         let millis = exchange.duration.as_millis() as u64;
         tries.push((millis, diagnosis::of(&exchange, &verification, auth.secret.is_some())));
     })
@@ -56,10 +56,10 @@ pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
 fn print(millis: u64, found: Option<&Diagnosis>) {
     let time = dim(&format!("({millis} ms)"));
     match found {
-        None => say!("{} {time}", good("verified")),
+        None => print_line!("{} {time}", good("verified")),
         Some(found) => {
-            say!("{}: {} {time}", bad("not verified"), found.what);
-            say!("  {}", found.fix);
+            print_line!("{}: {} {time}", bad("not verified"), found.what);
+            print_line!("  {}", found.fix);
         }
     }
 }

@@ -5,7 +5,7 @@ use okta_hooks::simulate;
 use super::finding::Finding;
 use super::probe::{Probe, describe, status};
 use super::rules::{self, Rule};
-use crate::wire::Exchange;
+use crate::http_client::Exchange;
 
 /// A way to be wrong: the rule it is about, in words, and the headers sent.
 type Case<'a> = (&'static Rule, &'a str, Vec<(&'a str, &'a str)>);

@@ -1,4 +1,4 @@
-//! What a check found, and how it is told.
+//! What a check found, and how it is printed.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ impl Finding {
         Self { rule, verdict: Verdict::Skipped(why) }
     }
 
-    /// Held if there is nothing to say.
+    /// Held if nothing was found.
     pub fn unless(rule: &'static Rule, found: Vec<String>) -> Self {
         if found.is_empty() { Self::held(rule) } else { Self::short(rule, found.join("; ")) }
     }
@@ -63,13 +63,13 @@ impl Finding {
         let Rule { id, title, why, fix, advice } = self.rule;
         let id = dim(&format!("[{id}]"));
         match &self.verdict {
-            Verdict::Held => say!("{}  {title} {id}", good("held   ")),
-            Verdict::Skipped(why) => say!("{}  {title} {id}: {why}", dim("skipped")),
+            Verdict::Held => print_line!("{}  {title} {id}", good("held   ")),
+            Verdict::Skipped(why) => print_line!("{}  {title} {id}: {why}", dim("skipped")),
             Verdict::Short(what) => {
                 let mark = if *advice { warn("advice ") } else { bad("FAULT  ") };
-                say!("{mark}  {title} {id}: {what}");
-                say!("         why: {why}");
-                say!("         fix: {fix}");
+                print_line!("{mark}  {title} {id}: {what}");
+                print_line!("         why: {why}");
+                print_line!("         fix: {fix}");
             }
         }
     }

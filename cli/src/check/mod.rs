@@ -1,9 +1,9 @@
-//! `check`: the conduct of a receiver, from the outside.
+//! `check`: the conformance of a receiver, from the outside.
 
 mod auth;
+mod concurrency;
 mod finding;
-mod load;
-mod observed;
+mod observed_page;
 mod payloads;
 mod probe;
 mod rules;
@@ -16,14 +16,14 @@ use okta_hooks::simulate::{Failure, Next};
 use serde_json::json;
 
 use crate::destination::{self, Destination};
+use crate::http_client::HttpClient;
 use crate::terminal::{bad, good, print_json};
-use crate::wire::Wire;
 use finding::Finding;
 use probe::{Probe, Role, describe};
 
 /// Checks how a receiver behaves, in any language: it only needs its URL and secret.
 ///
-/// It is verified, and gets deliveries of all kinds: each way a secret can be wrong, odd and bad
+/// It is verified, and gets deliveries of all kinds: each way a secret can be wrong, malformed
 /// bodies, large ones, batches, duplicates, many at once. What fell short is explained: why it
 /// matters with Okta, and how to do it right.
 ///
@@ -55,8 +55,8 @@ pub struct Args {
     json: bool,
 }
 
-pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
-    let findings = findings(&args, wire).await;
+pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
+    let findings = findings(&args, client).await;
     let faults = findings.iter().any(Finding::is_fault);
     if args.json {
         let findings = findings.iter().map(Finding::to_json).collect::<Vec<_>>();
@@ -64,13 +64,13 @@ pub async fn run(args: Args, wire: &Wire) -> Result<ExitCode, String> {
     } else {
         findings.iter().for_each(Finding::print);
         let verdict = if faults { bad("it falls short") } else { good("it holds") };
-        say!("{verdict}: {}", finding::count(&findings));
+        print_line!("{verdict}: {}", finding::count(&findings));
     }
     Ok(if faults { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn findings(args: &Args, wire: &Wire) -> Vec<Finding> {
-    let probe = Probe::new(wire, &args.destination);
+async fn findings(args: &Args, client: &HttpClient) -> Vec<Finding> {
+    let probe = Probe::new(client, &args.destination);
     let (reached, mut findings) = verification::check(&probe).await;
     if !reached {
         return findings;
@@ -83,18 +83,18 @@ async fn findings(args: &Args, wire: &Wire) -> Vec<Finding> {
     findings.extend(auth::check(&probe).await);
     findings.extend(payloads::valid(&probe).await);
     findings.extend(payloads::hostile(&probe, args.large).await);
-    findings.extend(load::check(&probe, args.burst).await);
+    findings.extend(concurrency::check(&probe, args.burst).await);
     findings.extend(match &args.observe {
         Some(url) => {
             let patience = Duration::from_secs(args.observe_seconds);
-            observed::check(&probe, url, patience).await
+            observed_page::check(&probe, url, patience).await
         }
-        None => observed::skipped(),
+        None => observed_page::skipped(),
     });
     findings
 }
 
-/// A delivery with nothing odd in it. If that is refused, nothing else would tell anything.
+/// A delivery that is as usual. If it is refused, nothing else would show anything.
 async fn plain(probe: &Probe<'_>) -> (Vec<Finding>, bool) {
     let login = probe.login();
     let body = Probe::body(vec![Probe::event(&login).to_json()]);

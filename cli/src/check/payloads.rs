@@ -8,7 +8,7 @@ use okta_hooks::simulate::{self, Nulls};
 use serde_json::{Value, json};
 
 use super::finding::Finding;
-use super::probe::{Probe, Role, describe, odd_elements, status};
+use super::probe::{Probe, Role, describe, malformed_elements, status};
 use super::rules;
 
 /// What Okta sends, or documents that it might.
@@ -82,7 +82,7 @@ async fn odd_shapes(probe: &Probe<'_>) -> Finding {
     for (what, event) in [
         ("a version that is a number", Probe::event(&probe.login()).member("version", 0)),
         (
-            "a debugContext that is a text",
+            "a debugContext that is a string",
             Probe::event(&probe.login()).member("debugContext", "null"),
         ),
         ("a client with nothing in it", Probe::event(&probe.login()).by_system()),
@@ -94,7 +94,7 @@ async fn odd_shapes(probe: &Probe<'_>) -> Finding {
     ] {
         push(&mut found, what, probe, Probe::body(vec![event.to_json()]), &[]).await;
     }
-    Finding::unless(&rules::ODD_SHAPES, found)
+    Finding::unless(&rules::UNEXPECTED_SHAPES, found)
 }
 
 async fn batch(probe: &Probe<'_>) -> Finding {
@@ -108,11 +108,13 @@ async fn batch(probe: &Probe<'_>) -> Finding {
 
 async fn isolation(probe: &Probe<'_>) -> Finding {
     let mut found = Vec::new();
-    for odd in odd_elements() {
+    for malformed in malformed_elements() {
         let (before, after) = (probe.login(), probe.login());
-        let what = format!("{} between two events", json_kind(&odd));
-        let events = vec![Probe::event(&before).to_json(), odd, Probe::event(&after).to_json()];
-        let users = [(before.as_str(), Role::AmongOdd), (after.as_str(), Role::AmongOdd)];
+        let what = format!("{} between two events", json_kind(&malformed));
+        let events =
+            vec![Probe::event(&before).to_json(), malformed, Probe::event(&after).to_json()];
+        let users =
+            [(before.as_str(), Role::AmongMalformed), (after.as_str(), Role::AmongMalformed)];
         push(&mut found, &what, probe, Probe::body(events), &users).await;
     }
     Finding::unless(&rules::ISOLATION, found)
@@ -122,7 +124,7 @@ fn json_kind(json: &Value) -> &'static str {
     match json {
         Value::Null => "null",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         _ => "an object without eventType",
     }
 }
@@ -172,7 +174,7 @@ async fn bad_json(probe: &Probe<'_>) -> Finding {
     for (what, body) in [
         ("half a delivery", half),
         ("an empty body", Bytes::new()),
-        ("a text", Bytes::from_static(b"\"text\"")),
+        ("a string", Bytes::from_static(b"\"text\"")),
         ("no UTF-8", Bytes::from_static(b"{\"data\":{\"events\":[]},\"x\":\"\xff\"}")),
         ("events that are no list", Bytes::from_static(b"{\"data\":{\"events\":{}}}")),
     ] {

@@ -11,14 +11,14 @@ use okta_hooks::simulate::{self, Attempt, EventBuilder, Next};
 use serde_json::{Value, json};
 
 use crate::destination::Destination;
+use crate::http_client::{self, Exchange, Fault, HttpClient};
 use crate::terminal::printable;
-use crate::wire::{self, Exchange, Fault, Wire};
 
 use super::finding::Finding;
 use super::rules::Rule;
 
 pub struct Probe<'a> {
-    pub wire: &'a Wire,
+    pub client: &'a HttpClient,
     pub to: &'a Destination,
     /// Makes this run's users its own.
     tag: String,
@@ -43,15 +43,15 @@ pub enum Role {
     /// After others in a batch.
     Later,
     /// In a batch with what is no event.
-    AmongOdd,
+    AmongMalformed,
     /// In a delivery that was sent twice.
     Twice,
 }
 
 impl<'a> Probe<'a> {
-    pub fn new(wire: &'a Wire, to: &'a Destination) -> Self {
+    pub fn new(client: &'a HttpClient, to: &'a Destination) -> Self {
         Self {
-            wire,
+            client,
             to,
             tag: (0..8).map(|_| fastrand::lowercase()).collect(),
             next: AtomicU64::new(1),
@@ -90,7 +90,7 @@ impl<'a> Probe<'a> {
     }
 
     pub async fn send(&self, request: Request<Bytes>) -> Exchange {
-        self.wire.exchange(request, Attempt::TIMEOUT).await
+        self.client.exchange(request, Attempt::TIMEOUT).await
     }
 
     pub async fn method(&self, method: Method) -> Exchange {
@@ -107,7 +107,7 @@ impl<'a> Probe<'a> {
             (exchange.outcome(), exchange)
         };
         let mut tries = 0;
-        let next = wire::deliver(attempt, |_, exchange, _| {
+        let next = http_client::deliver(attempt, |_, exchange, _| {
             let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
             *slowest = exchange.duration.max(*slowest);
             last = Some(exchange);
@@ -162,7 +162,7 @@ impl<'a> Probe<'a> {
 }
 
 /// An element of a batch that is no event.
-pub fn odd_elements() -> Vec<Value> {
+pub fn malformed_elements() -> Vec<Value> {
     vec![Value::Null, json!(5), json!("text"), json!({ "uuid": "u1" })]
 }
 
@@ -170,7 +170,7 @@ pub fn odd_elements() -> Vec<Value> {
 pub fn describe(exchange: &Exchange) -> String {
     match &exchange.result {
         Ok(answer) => format!("answered with status {}", answer.status.as_u16()),
-        Err(Fault::Silence) => "no complete answer within three seconds".to_owned(),
+        Err(Fault::Timeout) => "no complete answer within three seconds".to_owned(),
         Err(Fault::NoConnection(why)) => format!("the connection failed ({})", printable(why)),
     }
 }

@@ -38,12 +38,12 @@ pub static VERIFICATION_JSON: Rule = should(
     "verification-json",
     "answers with valid JSON whatever the challenge",
     "The value comes from the sender, and Okta promises nothing about its characters.",
-    "Build the answer with a JSON serializer, not by joining texts.",
+    "Build the answer with a JSON serializer, not by joining strings.",
 );
 pub static VERIFICATION_EMPTY: Rule = should(
     "verification-without-challenge",
     "refuses a GET without a challenge",
-    "It is no request of Okta's; a success hides a wrong set-up, a 5xx looks like an outage.",
+    "Okta never sends it; a success hides a wrong set-up, a 5xx looks like an outage.",
     "Answer 400.",
 );
 pub static AUTH_MISSING: Rule = must(
@@ -73,7 +73,7 @@ pub static AUTH_DOUBLED: Rule = should(
 pub static AUTH_VERIFICATION: Rule = should(
     "auth-verification",
     "asks for the secret in the verification too",
-    "Okta sends it there as well; without the check, everybody can have any text echoed.",
+    "Okta sends it there as well; without the check, everybody can have any string echoed.",
     "Check the secret before looking at the method.",
 );
 pub static AUTH_STATUS: Rule = should(
@@ -124,10 +124,10 @@ pub static UNKNOWN_TYPE: Rule = must(
     "Okta adds both at any time, and refusing one event loses all that came with it.",
     "Ignore what you do not know, and answer 204.",
 );
-pub static ODD_SHAPES: Rule = must(
-    "odd-shapes",
-    "survives odd values in members it does not need",
-    "Seen from real orgs: a version as a number, an empty client, debugContext as a text.",
+pub static UNEXPECTED_SHAPES: Rule = must(
+    "unexpected-shapes",
+    "survives values of an unexpected shape in members it does not need",
+    "Seen from real orgs: a version as a number, an empty client, debugContext as a string.",
     "Read only what you need, and let nothing else fail.",
 );
 pub static EMPTY_BATCH: Rule = must(
@@ -144,9 +144,9 @@ pub static BATCH: Rule = must(
 );
 pub static ISOLATION: Rule = must(
     "isolation",
-    "one odd event does not fail the others",
+    "one malformed event does not fail the others",
     "The answer is for the whole delivery: refused because of one, all are lost.",
-    "Set aside what you cannot read, keep the rest, and answer 204.",
+    "Skip and keep apart what you cannot read, keep the rest, and answer 204.",
 );
 pub static CONTENT_TYPE: Rule = must(
     "content-type",
@@ -156,7 +156,7 @@ pub static CONTENT_TYPE: Rule = must(
 );
 pub static BAD_JSON: Rule = should(
     "bad-json",
-    "refuses what is no delivery with a 4xx",
+    "refuses what is not a delivery with a 4xx",
     "After a 5xx Okta sends the same again; a 2xx hides that something was lost.",
     "Answer 400.",
 );
@@ -198,9 +198,9 @@ pub static LOST_BATCH: Rule = must(
 );
 pub static LOST_ISOLATION: Rule = must(
     "lost-isolation",
-    "keeps the good events of a batch with an odd one",
+    "keeps the good events of a batch with a malformed one",
     "It answered 2xx, so Okta does not send them again.",
-    "Set aside what you cannot read, and go on with the next.",
+    "Skip what you cannot read, and go on with the next.",
 );
 pub static LOST_RETRY: Rule = must(
     "lost-retry",

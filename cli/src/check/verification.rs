@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::probe::{Probe, describe, status};
 use super::rules;
 use crate::diagnosis;
-use crate::wire::{self, Fault};
+use crate::http_client::{self, Fault};
 
 /// Whether there is anything to talk to, and what was found.
 pub async fn check(probe: &Probe<'_>) -> (bool, Vec<Finding>) {
@@ -40,10 +40,10 @@ async fn once(probe: &Probe<'_>, challenge: Option<&str>) -> (bool, Option<Strin
         .expect("the arguments were checked");
     let mut found = (true, None);
     let attempt = || async {
-        let exchange = probe.wire.exchange(request.clone(), Attempt::TIMEOUT).await;
+        let exchange = probe.client.exchange(request.clone(), Attempt::TIMEOUT).await;
         (exchange.outcome(), exchange)
     };
-    wire::deliver(attempt, |_, exchange, _| {
+    http_client::deliver(attempt, |_, exchange, _| {
         let reached = !matches!(exchange.result, Err(Fault::NoConnection(_)));
         let diagnosis = diagnosis::of(&exchange, &verification, auth.secret.is_some());
         found = (reached, diagnosis.map(|found| format!("{}. {}", found.what, found.fix)));

@@ -1,11 +1,11 @@
 // The console. It calls Okta's APIs as any program does, with the token that the org hands out on
-// loopback, and the emulator's own endpoints beside them. Whatever came over the wire becomes a text
+// loopback, and the emulator's own endpoints beside them. Whatever was received becomes a text
 // node, never markup.
 'use strict';
 
 const $ = (id) => document.getElementById(id);
 const MASK = '••••••••';
-const MOST_CALLS = 1000;
+const MAX_CALLS = 1000;
 const EVENT_HOOKS = '/api/v1/eventHooks';
 const USERS = '/api/v1/users';
 const CHOSEN_AT_FIRST = [
@@ -22,30 +22,30 @@ function element(name, text, className) {
   return made;
 }
 
-// A button that does one thing at a time, and says below `said` what went wrong.
-function button(text, key, said, work) {
+// A button that does one thing at a time, and shows in `message` what went wrong.
+function button(text, key, message, work) {
   const made = element('button', text);
   made.type = 'button';
   made.dataset.key = key;
-  made.addEventListener('click', () => once(made, said, work));
+  made.addEventListener('click', () => once(made, message, work));
   return made;
 }
 
-async function once(pressed, said, work) {
+async function once(pressed, message, work) {
   if (pressed.getAttribute('aria-busy') === 'true') return;
   // Not `disabled`: that would take the focus away.
   pressed.setAttribute('aria-busy', 'true');
   try {
     await work();
   } catch (error) {
-    say(said, error.message, 'bad');
+    showMessage(message, error.message, 'bad');
   } finally {
     pressed.removeAttribute('aria-busy');
   }
 }
 
-function say(where, text, kind = '') {
-  where.className = `said ${kind}`;
+function showMessage(where, text, kind = '') {
+  where.className = `message ${kind}`;
   where.replaceChildren(...[].concat(text));
 }
 
@@ -132,11 +132,11 @@ function hookCard(hook) {
     ...hook.channel.config.headers.map((header) => element('p', `${header.key}: ${header.value}`)));
   types.open = opened.has(id);
   types.addEventListener('toggle', () => (types.open ? opened.add(id) : opened.delete(id)));
-  const act = (text, operation, work) => button(text, `${id} ${operation}`, $('hooks-said'), work);
+  const act = (text, operation, work) => button(text, `${id} ${operation}`, $('hooks-message'), work);
   const change = (text, operation) => act(text, operation, async () => {
     await okta('POST', `${EVENT_HOOKS}/${id}/lifecycle/${operation}`);
     await loadHooks();
-    say($('hooks-said'), `${hook.name}: ${operation}d.`, 'good');
+    showMessage($('hooks-message'), `${hook.name}: ${operation}d.`, 'good');
   });
   const buttons = element('div', undefined, 'buttons');
   buttons.append(
@@ -147,7 +147,7 @@ function hookCard(hook) {
     buttons.append(act('Delete', 'delete', async () => {
       await okta('DELETE', `${EVENT_HOOKS}/${id}`);
       await loadHooks();
-      say($('hooks-said'), `${hook.name}: deleted.`, 'good');
+      showMessage($('hooks-message'), `${hook.name}: deleted.`, 'good');
     }));
   }
   card.append(title, element('p', hook.channel.config.uri), types, buttons);
@@ -157,7 +157,7 @@ function hookCard(hook) {
 const opened = new Set();
 
 async function verify(hook) {
-  say($('hooks-said'), `${hook.name}: asking …`);
+  showMessage($('hooks-message'), `${hook.name}: asking …`);
   let refusal = null;
   try {
     await okta('POST', `${EVENT_HOOKS}/${hook.id}/lifecycle/verify`);
@@ -170,23 +170,23 @@ async function verify(hook) {
   if (refusal && call) lines.push(element('div', whyUnverified(call)));
   if (call) lines.push(lookAt(call));
   await loadHooks();
-  say($('hooks-said'), lines, refusal ? 'bad' : 'good');
+  showMessage($('hooks-message'), lines, refusal ? 'bad' : 'good');
 }
 
 function whyUnverified({ answer, error }) {
   if (!answer) return `There was no answer: ${error}.`;
   const { status } = answer;
-  const said = `The receiver answered ${status}`;
-  if (status === 401 || status === 403) return `${said}: it does not accept the secret. Compare the field and the secret on both sides.`;
-  if (status === 404) return `${said}: there is nothing at this path. Compare the URL with the receiver's path.`;
-  if (status === 405) return `${said}: it does not take GET, which is what the verification is.`;
-  if (status >= 300 && status < 400) return `${said}: redirects are not followed. Give the URL it points to.`;
-  if (status >= 200 && status < 300) return `${said}, but not with {"verification": "…"} and the challenge from the header x-okta-verification-challenge in it.`;
-  return `${said}. It has to be 200, with {"verification": "…"} and the challenge in it.`;
+  const reason = `The receiver answered ${status}`;
+  if (status === 401 || status === 403) return `${reason}: it does not accept the secret. Compare the field and the secret on both sides.`;
+  if (status === 404) return `${reason}: there is nothing at this path. Compare the URL with the receiver's path.`;
+  if (status === 405) return `${reason}: it does not take GET, which is what the verification is.`;
+  if (status >= 300 && status < 400) return `${reason}: redirects are not followed. Give the URL it points to.`;
+  if (status >= 200 && status < 300) return `${reason}, but not with {"verification": "…"} and the challenge from the header x-okta-verification-challenge in it.`;
+  return `${reason}. It has to be 200, with {"verification": "…"} and the challenge in it.`;
 }
 
 function lookAt(call) {
-  return button('Look at the call', 'look', $('calls-said'), () => select(call, true));
+  return button('Look at the call', 'look', $('calls-message'), () => select(call, true));
 }
 
 function headerLines(text) {
@@ -218,7 +218,7 @@ async function createHook() {
   $('hook-new').open = false;
   $('hook-new').querySelector('summary').focus();
   await loadHooks();
-  say($('hooks-said'), `${created.name}: created. Nothing is delivered before it is verified.`, 'good');
+  showMessage($('hooks-message'), `${created.name}: created. Nothing is delivered before it is verified.`, 'good');
 }
 
 async function loadTypes() {
@@ -281,13 +281,13 @@ function personCard(user) {
   const card = element('li');
   const title = element('h3', [profile.firstName, profile.lastName].filter(Boolean).join(' ') || profile.login);
   title.append(element('span', status, status === 'ACTIVE' ? 'badge good' : 'badge'));
-  const act = (text, operation, work) => button(text, `${id} ${operation}`, $('people-said'), work);
+  const act = (text, operation, work) => button(text, `${id} ${operation}`, $('people-message'), work);
   const buttons = element('div', undefined, 'buttons');
   buttons.append(
     ...(OPERATIONS[status] ?? []).map(([text, operation]) => act(text, operation, async () => {
       await operate(id, operation);
       await loadPeople();
-      say($('people-said'), `${profile.login}: ${text.toLowerCase()}: done.`, 'good');
+      showMessage($('people-message'), `${profile.login}: ${text.toLowerCase()}: done.`, 'good');
     })),
     act('Edit', 'edit', async () => edit(user)));
   card.append(title, element('p', profile.login), buttons);
@@ -328,7 +328,7 @@ async function savePerson() {
   }
   edit(null);
   await loadPeople();
-  say($('people-said'), `${profile.login}: saved.`, 'good');
+  showMessage($('people-message'), `${profile.login}: saved.`, 'good');
 }
 
 // ---------------------------------------------------------------- preview
@@ -380,8 +380,8 @@ function isJson(text) {
 }
 
 function notePreview() {
-  const odd = !isJson($('preview-body').value);
-  $('preview-note').textContent = odd ? 'This is not JSON. It is delivered as it is.' : '';
+  const invalid = !isJson($('preview-body').value);
+  $('preview-note').textContent = invalid ? 'This is not JSON. It is delivered as it is.' : '';
 }
 
 async function deliver() {
@@ -389,18 +389,18 @@ async function deliver() {
   if (hook === '') throw new Error('Create a hook first.');
   if ($('preview-body').value === '') await getSample();
   const call = await admin('POST', `/admin/deliver/${hook}`, $('preview-body').value);
-  sayCall($('preview-said'), call);
+  showCallMessage($('preview-message'), call);
 }
 
-function sayCall(where, call) {
+function showCallMessage(where, call) {
   const parts = [element('div', `${outcome(call)} in ${call.durationMs} ms`)];
   if (call.answer?.body) parts.push(element('pre', call.answer.body));
-  say(where, [...parts, lookAt(call)], call.next === 'accepted' ? 'good' : 'bad');
+  showMessage(where, [...parts, lookAt(call)], call.next === 'accepted' ? 'good' : 'bad');
 }
 
 // ---------------------------------------------------------------- inspector
 
-// By id; the texts that the filter looks in, and the rows.
+// By id; the strings that the filter searches, and the rows.
 const calls = new Map();
 let selected = null;
 
@@ -423,7 +423,7 @@ function about(call) {
 
 function callRow(call) {
   const row = element('tr');
-  const open = button(new Date(call.time).toLocaleTimeString(), `call${call.id}`, $('calls-said'), () => select(call, true));
+  const open = button(new Date(call.time).toLocaleTimeString(), `call${call.id}`, $('calls-message'), () => select(call, true));
   open.setAttribute('aria-label', `Call ${call.id}, ${call.kind}, ${open.textContent}`);
   const first = element('td');
   first.append(open);
@@ -446,7 +446,7 @@ function add(call) {
   calls.set(call.id, { row, text });
   row.hidden = !matches(text);
   $('calls').tBodies[0].prepend(row);
-  if (calls.size > MOST_CALLS) {
+  if (calls.size > MAX_CALLS) {
     const [oldest, { row: last }] = calls.entries().next().value;
     last.remove();
     calls.delete(oldest);
@@ -469,7 +469,7 @@ function filterCalls() {
     row.hidden = !matches(text);
     if (!row.hidden) shown += 1;
   }
-  say($('calls-said'), $('filter').value.trim() === '' ? [] : `${shown} of ${calls.size} calls`);
+  showMessage($('calls-message'), $('filter').value.trim() === '' ? [] : `${shown} of ${calls.size} calls`);
 }
 
 function showHeaders(list, headers) {
@@ -480,7 +480,7 @@ function select(call, focus) {
   add(call);
   if (selected?.id !== call.id) {
     showEditor(false);
-    $('call-said').replaceChildren();
+    $('call-message').replaceChildren();
   }
   selected = call;
   for (const [id, { row }] of calls) row.setAttribute('aria-current', String(id === call.id));
@@ -555,9 +555,9 @@ async function copyCurl() {
   const hint = masked.length ? ` Secrets are masked: set ${masked.join(' and ')}, or reveal them first.` : '';
   try {
     await navigator.clipboard.writeText(command);
-    say($('call-said'), `Copied.${hint}`, 'good');
+    showMessage($('call-message'), `Copied.${hint}`, 'good');
   } catch {
-    say($('call-said'), `The browser does not let pages copy: select it below.${hint}`);
+    showMessage($('call-message'), `The browser does not let pages copy: select it below.${hint}`);
   }
 }
 
@@ -599,7 +599,7 @@ function modifications(call) {
 async function replay(changes) {
   const call = await admin('POST', `/admin/replay/${selected.id}`, changes);
   select(call, true);
-  sayCall($('call-said'), call);
+  showCallMessage($('call-message'), call);
 }
 
 async function forget() {
@@ -618,19 +618,19 @@ function showCalls(list) {
 
 // ---------------------------------------------------------------- live
 
-const said = { hooks: $('hooks-said'), people: $('people-said') };
+const messages = { hooks: $('hooks-message'), people: $('people-message') };
 
 function later(work, where) {
   let timer = 0;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(() => work().catch((error) => say(where, error.message, 'bad')), 200);
+    timer = setTimeout(() => work().catch((error) => showMessage(where, error.message, 'bad')), 200);
   };
 }
 
 // Others change the org as well, and most of that ends in a call.
-const hooksSoon = later(loadHooks, said.hooks);
-const peopleSoon = later(loadPeople, said.people);
+const hooksSoon = later(loadHooks, messages.hooks);
+const peopleSoon = later(loadPeople, messages.people);
 
 function health(text, down) {
   $('live').textContent = text;
@@ -642,7 +642,7 @@ async function load() {
   token = info.apiToken;
   $('org-url').textContent = info.org;
   const before = selected?.id;
-  const list = await admin('GET', `/admin/calls?limit=${MOST_CALLS}`);
+  const list = await admin('GET', `/admin/calls?limit=${MAX_CALLS}`);
   // What the feed brought meanwhile may be in the list already, or newer than all of it.
   showCalls([...list, ...arrived]);
   const again = before && calls.has(before) ? await admin('GET', `/admin/calls/${before}`) : null;
@@ -700,24 +700,24 @@ function toggle(control, shown, work) {
   });
 }
 
-submit('hook-form', $('hook-form').querySelector('.main'), said.hooks, createHook);
-submit('person-form', $('person-save'), said.people, savePerson);
-submit('preview-form', $('preview-deliver'), $('preview-said'), deliver);
-submit('edit-form', $('edit-send'), $('call-said'), () => replay(modifications(selected)));
-press('person-cancel', said.people, async () => edit(null));
-press('preview-sample', $('preview-said'), getSample);
-press('call-replay', $('call-said'), () => replay());
-press('call-edit', $('call-said'), async () => showEditor($('edit-form').hidden));
-press('call-curl', $('call-said'), copyCurl);
-press('call-reveal', $('call-said'), reveal);
-press('forget', $('calls-said'), forget);
+submit('hook-form', $('hook-form').querySelector('.main'), messages.hooks, createHook);
+submit('person-form', $('person-save'), messages.people, savePerson);
+submit('preview-form', $('preview-deliver'), $('preview-message'), deliver);
+submit('edit-form', $('edit-send'), $('call-message'), () => replay(modifications(selected)));
+press('person-cancel', messages.people, async () => edit(null));
+press('preview-sample', $('preview-message'), getSample);
+press('call-replay', $('call-message'), () => replay());
+press('call-edit', $('call-message'), async () => showEditor($('edit-form').hidden));
+press('call-curl', $('call-message'), copyCurl);
+press('call-reveal', $('call-message'), reveal);
+press('forget', $('calls-message'), forget);
 toggle($('token-reveal'), 'Reveal', (now) => { $('token').textContent = now ? token : MASK; });
 toggle($('hook-secret-show'), 'Show', (now) => { $('hook-secret').type = now ? 'text' : 'password'; });
 $('filter').addEventListener('input', filterCalls);
 $('people-find').addEventListener('input', peopleSoon);
 $('preview-body').addEventListener('input', notePreview);
 for (const id of ['preview-hook', 'preview-type', 'preview-target']) {
-  $(id).addEventListener('change', () => once($(id), $('preview-said'), getSampleUnlessEdited));
+  $(id).addEventListener('change', () => once($(id), $('preview-message'), getSampleUnlessEdited));
 }
 $('types').addEventListener('change', countTypes);
 $('types-find').addEventListener('input', () => {

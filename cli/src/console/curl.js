@@ -1,4 +1,4 @@
-// A call as a `curl` command. It is pasted into a shell, and all of it came over the wire: a method
+// A call as a `curl` command. It is pasted into a shell, and all of it comes from elsewhere: a method
 // may be X&touch$IFS'it'&, and a header x-`id`. So every word is quoted, for any POSIX shell.
 'use strict';
 

@@ -14,23 +14,23 @@ use okta_hooks::EventType;
 use okta_hooks::simulate::{self, Attempt};
 use serde_json::{Value, json};
 
-use super::app::App;
-use super::body::ApiBody;
-use super::calls::{Call, Finished, Recorded};
 use super::chaos::Chaos;
 use super::errors::OktaError;
-use super::operations;
-use super::params::{Params, object};
+use super::query_params::{Params, object};
+use super::recorded_calls::{Call, Finished, Recorded};
+use super::request_body::ApiBody;
+use super::state::App;
+use super::user_lifecycle;
 
 type Answer = Result<Json<Value>, OktaError>;
 type Org = State<Arc<App>>;
 
 /// The longest that anybody waits for a call.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 pub async fn info(State(app): Org, RawQuery(query): RawQuery) -> Json<Value> {
     let reveal = reveals(&Params::parse(&query.unwrap_or_default()));
-    let token = if reveal { app.access.api_token() } else { "••••••••" };
+    let token = if reveal { app.api_auth.api_token() } else { "••••••••" };
     Json(json!({ "org": app.base, "apiToken": token, "calls": "/admin/calls" }))
 }
 
@@ -55,7 +55,7 @@ pub async fn calls(State(app): Org, RawQuery(query): RawQuery) -> Answer {
         None => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| OktaError::parameter(name)),
     };
-    let wait = Duration::from_secs(number("wait")?.unwrap_or(0)).min(LONGEST_WAIT);
+    let wait = Duration::from_secs(number("wait")?.unwrap_or(0)).min(MAX_WAIT);
     let calls = match number("after")? {
         None => app.calls.latest(limit),
         Some(after) => {
@@ -139,7 +139,7 @@ fn change(request: &mut Recorded, changes: &Value) -> Result<(), OktaError> {
     match &changes["body"] {
         Value::Null => {}
         Value::String(text) => request.body = Bytes::from(text.clone()),
-        _ => return Err(OktaError::validation("body", "body: must be a text")),
+        _ => return Err(OktaError::validation("body", "body: must be a string")),
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ async fn send(
     reveal: bool,
 ) -> Answer {
     let sent = request.to_request().map_err(|_| OktaError::malformed())?;
-    let exchange = app.wire.exchange(sent, Attempt::TIMEOUT).await;
+    let exchange = app.client.exchange(sent, Attempt::TIMEOUT).await;
     let accepted = exchange.result.as_ref().is_ok_and(|answer| answer.status.is_success());
     let next = if accepted { "accepted" } else { "lost" };
     let call =
@@ -172,7 +172,7 @@ pub async fn sample(State(app): Org, RawQuery(query): RawQuery) -> Answer {
     if let Some(login) = params.get("target") {
         event = event.user(login);
     }
-    let mut delivery = simulate::delivery().seed(app.dice().u64(..)).sent_at(SystemTime::now());
+    let mut delivery = simulate::delivery().seed(app.rng().u64(..)).sent_at(SystemTime::now());
     if let Some(id) = params.get("hook") {
         let (_, hook) = app.org().hook(id)?;
         delivery = delivery.source(hook.source(&app.base));
@@ -207,7 +207,7 @@ pub async fn event_types() -> Json<Value> {
 }
 
 pub async fn lock_user(State(app): Org, Path(name): Path<String>) -> Answer {
-    let lock = operations::operation("lock").expect("it is in the table");
+    let lock = user_lifecycle::operation("lock").expect("it is in the table");
     let user = app.change(|org| org.operate(&name, &lock))?;
     Ok(Json(user.to_json(&app.base)))
 }

@@ -10,15 +10,15 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
-use super::access::LIFETIME;
-use super::app::App;
-use super::body::ApiBody;
+use super::api_auth::LIFETIME;
 use super::errors::OktaError;
 use super::groups::Group;
-use super::listing::Listing;
-use super::params::{Params, link, object};
-use super::syslog::Query;
-use super::{operations, verify};
+use super::query_params::{Params, link, object};
+use super::request_body::ApiBody;
+use super::state::App;
+use super::system_log::Query;
+use super::user_list::UserList;
+use super::{user_lifecycle, verify};
 
 type Answer = Result<Json<Value>, OktaError>;
 type Org = State<Arc<App>>;
@@ -67,7 +67,7 @@ pub async fn operate_hook(
 
 pub async fn list_users(State(app): Org, RawQuery(query): RawQuery) -> Result<Response, OktaError> {
     let params = Params::parse(&query.unwrap_or_default());
-    let listing = Listing::read(&params)?;
+    let listing = UserList::read(&params)?;
     let (page, next) = listing.page(&app.org());
     Ok(linked(&app, &params, "/api/v1/users", page, next.as_deref(), &[]))
 }
@@ -120,7 +120,7 @@ pub async fn operate_user(
     Path((name, operation)): Path<(String, String)>,
 ) -> Answer {
     // Locking is the emulator's own, and has a path of its own.
-    let known = operations::operation(&operation).filter(|_| operation != "lock");
+    let known = user_lifecycle::operation(&operation).filter(|_| operation != "lock");
     let known = known.ok_or_else(OktaError::no_path)?;
     let user = app.change(|org| org.operate(&name, &known))?;
     Ok(Json(match operation.as_str() {
@@ -211,7 +211,7 @@ pub async fn token(State(app): Org, headers: HeaderMap, ApiBody(body): ApiBody) 
     let port = app.address.port();
     let names = [app.address.to_string(), format!("127.0.0.1:{port}"), format!("localhost:{port}")];
     let audiences = names.map(|host| format!("http://{host}/oauth2/v1/token"));
-    match app.access.issue(&Params::parse(&form), &audiences) {
+    match app.api_auth.issue(&Params::parse(&form), &audiences) {
         Ok((token, scope)) => Json(json!({
             "token_type": "Bearer", "expires_in": LIFETIME, "access_token": token, "scope": scope,
         }))

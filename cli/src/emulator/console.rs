@@ -5,8 +5,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use http::{HeaderName, header};
 
-/// What the page may load and run: only what this server sends, nothing that is in a text. Trusted
-/// types make it an error to turn a text into markup, should a later change of the page try to.
+/// What the page may load and run: only what this server sends, no string from elsewhere. Trusted
+/// types make it an error to turn a string into markup, should a later change of the page try to.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";

@@ -1,6 +1,6 @@
 //! The filters of Okta's APIs: `eventType eq "a" or (actor.id sw "00u" and not (outcome.result eq "FAILURE"))`.
 //!
-//! Texts are compared without regard to the case of ASCII letters. A path goes into every element of
+//! Strings are compared without regard to the case of ASCII letters. A path goes into every element of
 //! an array on its way.
 
 use serde_json::Value;
@@ -26,15 +26,15 @@ pub enum Operator {
     Co,
 }
 
-/// Where a filter cannot be read: the text after its start that was unexpected is not quoted.
+/// Not a filter. What was unexpected is not quoted.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unreadable;
+pub struct InvalidFilter;
 
 impl Filter {
-    pub fn parse(text: &str) -> Result<Self, Unreadable> {
+    pub fn parse(text: &str) -> Result<Self, InvalidFilter> {
         let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
         let filter = parser.or()?;
-        if parser.next == parser.tokens.len() { Ok(filter) } else { Err(Unreadable) }
+        if parser.next == parser.tokens.len() { Ok(filter) } else { Err(InvalidFilter) }
     }
 
     pub fn matches(&self, json: &Value) -> bool {
@@ -99,10 +99,10 @@ enum Token {
     Open,
     Close,
     Word(String),
-    Text(String),
+    Quoted(String),
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
+fn tokens(text: &str) -> Result<Vec<Token>, InvalidFilter> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -113,8 +113,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
             }
             '"' => {
                 let mut strings = serde_json::Deserializer::from_str(rest).into_iter::<String>();
-                let string = strings.next().ok_or(Unreadable)?.map_err(|_| Unreadable)?;
-                tokens.push(Token::Text(string));
+                let string = strings.next().ok_or(InvalidFilter)?.map_err(|_| InvalidFilter)?;
+                tokens.push(Token::Quoted(string));
                 strings.byte_offset()
             }
             _ => {
@@ -136,7 +136,7 @@ struct Parser {
 }
 
 impl Parser {
-    fn or(&mut self) -> Result<Filter, Unreadable> {
+    fn or(&mut self) -> Result<Filter, InvalidFilter> {
         let mut filters = vec![self.and()?];
         while self.keyword("or") {
             filters.push(self.and()?);
@@ -144,7 +144,7 @@ impl Parser {
         Ok(Filter::Or(filters))
     }
 
-    fn and(&mut self) -> Result<Filter, Unreadable> {
+    fn and(&mut self) -> Result<Filter, InvalidFilter> {
         let mut filters = vec![self.one()?];
         while self.keyword("and") {
             filters.push(self.one()?);
@@ -152,10 +152,10 @@ impl Parser {
         Ok(Filter::And(filters))
     }
 
-    fn one(&mut self) -> Result<Filter, Unreadable> {
+    fn one(&mut self) -> Result<Filter, InvalidFilter> {
         self.depth += 1;
         if self.depth > 50 {
-            return Err(Unreadable);
+            return Err(InvalidFilter);
         }
         let filter = match self.keyword("not") {
             true => Filter::Not(Box::new(self.one()?)),
@@ -165,33 +165,33 @@ impl Parser {
         Ok(filter)
     }
 
-    fn group_or_test(&mut self) -> Result<Filter, Unreadable> {
+    fn group_or_test(&mut self) -> Result<Filter, InvalidFilter> {
         match self.take()? {
             Token::Open => {
                 let inside = self.or()?;
-                if self.take()? == Token::Close { Ok(inside) } else { Err(Unreadable) }
+                if self.take()? == Token::Close { Ok(inside) } else { Err(InvalidFilter) }
             }
             Token::Word(path) => self.test(path),
-            _ => Err(Unreadable),
+            _ => Err(InvalidFilter),
         }
     }
 
-    fn test(&mut self, path: String) -> Result<Filter, Unreadable> {
-        let Token::Word(word) = self.take()? else { return Err(Unreadable) };
-        let operator = operator(&word).ok_or(Unreadable)?;
+    fn test(&mut self, path: String) -> Result<Filter, InvalidFilter> {
+        let Token::Word(word) = self.take()? else { return Err(InvalidFilter) };
+        let operator = operator(&word).ok_or(InvalidFilter)?;
         let value = match operator {
             Operator::Pr => Value::Null,
             _ => match self.take()? {
-                Token::Text(text) => Value::String(text),
-                Token::Word(word) => serde_json::from_str(&word).map_err(|_| Unreadable)?,
-                _ => return Err(Unreadable),
+                Token::Quoted(text) => Value::String(text),
+                Token::Word(word) => serde_json::from_str(&word).map_err(|_| InvalidFilter)?,
+                _ => return Err(InvalidFilter),
             },
         };
         Ok(Filter::Test { path, operator, value })
     }
 
-    fn take(&mut self) -> Result<Token, Unreadable> {
-        let token = self.tokens.get(self.next).cloned().ok_or(Unreadable)?;
+    fn take(&mut self) -> Result<Token, InvalidFilter> {
+        let token = self.tokens.get(self.next).cloned().ok_or(InvalidFilter)?;
         self.next += 1;
         Ok(token)
     }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_filter_is_unreadable() {
+    fn what_is_not_a_filter_is_refused() {
         let deep = format!("{}a pr{}", "(".repeat(10_000), ")".repeat(10_000));
         let nots = format!("{}a pr", "not ".repeat(10_000));
         for text in [

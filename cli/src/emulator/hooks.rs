@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::clock;
 use super::errors::OktaError;
+use super::hook_spec::HookSpec;
 use super::org::{Document, Org, happened};
-use super::wanted::Wanted;
 
 /// Active and verified hooks that an org may have.
-const MOST_LIVE: usize = 25;
+const MAX_LIVE: usize = 25;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Hook {
@@ -118,20 +118,20 @@ impl Org {
     }
 
     pub fn create_hook(&mut self, body: &Value) -> Result<Value, OktaError> {
-        let wanted = Wanted::read(body)?;
-        self.check_name(&wanted.name, None)?;
+        let spec = HookSpec::read(body)?;
+        self.check_name(&spec.name, None)?;
         let now = clock::now();
         let hook = Hook {
             id: self.new_id("who"),
-            name: wanted.name,
-            description: wanted.description,
+            name: spec.name,
+            description: spec.description,
             active: true,
             verified: false,
             created: now.clone(),
             last_updated: now,
-            items: wanted.items,
-            filter: wanted.filter,
-            channel: wanted.channel,
+            items: spec.items,
+            filter: spec.filter,
+            channel: spec.channel,
         };
         let place = self.new_place();
         Ok(self.keep_hook(place, hook, EventType::EVENT_HOOK_CREATED))
@@ -139,14 +139,14 @@ impl Org {
 
     pub fn replace_hook(&mut self, id: &str, body: &Value) -> Result<Value, OktaError> {
         let (place, mut hook) = self.hook(id)?;
-        let wanted = Wanted::read(body)?;
-        self.check_name(&wanted.name, Some(id))?;
-        hook.verified &= hook.channel == wanted.channel;
-        hook.name = wanted.name;
-        hook.description = wanted.description;
-        hook.items = wanted.items;
-        hook.filter = wanted.filter;
-        hook.channel = wanted.channel;
+        let spec = HookSpec::read(body)?;
+        self.check_name(&spec.name, Some(id))?;
+        hook.verified &= hook.channel == spec.channel;
+        hook.name = spec.name;
+        hook.description = spec.description;
+        hook.items = spec.items;
+        hook.filter = spec.filter;
+        hook.channel = spec.channel;
         Ok(self.keep_hook(place, hook, EventType::EVENT_HOOK_UPDATED))
     }
 
@@ -218,10 +218,10 @@ impl Org {
     }
 
     fn check_live(&self) -> Result<(), OktaError> {
-        match self.hooks.values().filter(|hook| hook.is_live()).count() < MOST_LIVE {
+        match self.hooks.values().filter(|hook| hook.is_live()).count() < MAX_LIVE {
             true => Ok(()),
             false => {
-                let cause = format!("An org may have {MOST_LIVE} active and verified event hooks");
+                let cause = format!("An org may have {MAX_LIVE} active and verified event hooks");
                 Err(OktaError::validation("eventHook", cause))
             }
         }

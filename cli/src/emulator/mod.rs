@@ -1,36 +1,36 @@
 //! `emulator`: a small Okta org on loopback.
 
-mod access;
 mod admin;
 mod api;
-mod app;
-mod body;
-mod calls;
+mod api_auth;
 mod chaos;
 mod clock;
 mod console;
+mod delivery_queue;
 mod errors;
 mod filter;
-mod forward;
+mod forwarding_proxy;
 mod groups;
-mod guard;
+mod hook_spec;
 mod hooks;
-mod limits;
-mod listing;
-mod operations;
+mod middleware;
+mod oauth;
 mod org;
-mod outbox;
-mod params;
+mod query_params;
+mod rate_limits;
+mod recorded_calls;
+mod request_body;
 mod router;
 mod server;
 mod shutdown;
+mod state;
 mod store;
-mod syslog;
-mod token;
+mod system_log;
 mod user;
+mod user_lifecycle;
+mod user_list;
 mod users;
 mod verify;
-mod wanted;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,10 +38,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
 use chaos::Chaos;
 use server::Limits;
 use shutdown::shutdown;
+use state::App;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -72,7 +72,7 @@ pub struct Args {
     /// Listen for a tunnel, and pass on what comes to the receiver at this URL, recorded for the
     /// inspector; the org and the console are at --console then
     #[arg(long, value_name = "URL")]
-    forward: Option<forward::Target>,
+    forward: Option<forwarding_proxy::Target>,
     /// With --forward: where the org and the console are; a loopback address
     #[arg(long, value_name = "ADDRESS", default_value = ORG, requires = "forward")]
     console: SocketAddr,
@@ -89,7 +89,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "client_id")]
     client_key: Option<PathBuf>,
     /// The scopes granted to it, separated by spaces
-    #[arg(long, default_value = token::ALL_SCOPES, value_name = "SCOPES")]
+    #[arg(long, default_value = oauth::ALL_SCOPES, value_name = "SCOPES")]
     client_scopes: String,
     /// How long to collect events before they are delivered together (Okta: some 10 to 25 s)
     #[arg(long, default_value_t = 200, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(..=600_000))]
@@ -158,7 +158,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     if let (Some(tunnel), Some(target)) = (tunnel, target) {
         let tunnel = bind(tunnel).await?;
         println!("Forwarding http://{}/ to {target}/", tunnel.local_addr()?);
-        let proxy = forward::router(app.clone(), target);
+        let proxy = forwarding_proxy::router(app.clone(), target);
         servers.spawn(server::serve(tunnel, proxy, limits, stopped(stopping.clone())));
     }
     print_welcome(&app, made_token);
@@ -186,7 +186,7 @@ fn print_welcome(app: &App, made_token: bool) {
     println!("but the deliveries to the hooks you create.");
     println!("  Org URL    {}", app.base);
     if made_token {
-        println!("  API token  {}", app.access.api_token());
+        println!("  API token  {}", app.api_auth.api_token());
     } else {
         println!("  API token  as given");
     }

@@ -88,7 +88,7 @@ impl Org {
     }
 
     pub fn put<D: Document>(&mut self, place: u64, document: &D) {
-        let json = serde_json::to_string(document).expect("our own types have text keys");
+        let json = serde_json::to_string(document).expect("our own types have string keys");
         let id = document.id().to_owned();
         self.changes.push(Change::Put { kind: D::KIND, id, place, json });
     }
@@ -101,11 +101,11 @@ impl Org {
     /// done by the same admin, the owner of the API token.
     pub fn record(&mut self, event: EventBuilder) {
         let now = SystemTime::now();
-        let wanted = event.event_type().as_str();
+        let event_type = event.event_type().as_str();
         let hooks: Vec<String> = self
             .hooks
             .values()
-            .filter(|hook| hook.is_live() && hook.wants(wanted))
+            .filter(|hook| hook.is_live() && hook.wants(event_type))
             .map(|hook| hook.id.clone())
             .collect();
         let mut event = event.actor(admin()).published(now).seed(self.rng.u64(..));

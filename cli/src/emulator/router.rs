@@ -50,9 +50,9 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 
-use super::app::App;
 use super::errors::OktaError;
-use super::{admin, api, console, guard};
+use super::state::App;
+use super::{admin, api, console, middleware};
 
 pub fn router(app: Arc<App>) -> Router {
     let okta = Router::new()
@@ -80,7 +80,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/oauth2/v1/token", post(api::token))
         .route("/api/{*rest}", axum::routing::any(|| async { OktaError::no_path() }))
         .method_not_allowed_fallback(|| async { OktaError::method() })
-        .route_layer(from_fn_with_state(app.clone(), guard::okta));
+        .route_layer(from_fn_with_state(app.clone(), middleware::okta));
     let admin = Router::new()
         .route("/admin/info", get(admin::info))
         .route("/admin/chaos", get(admin::get_chaos).put(admin::put_chaos))
@@ -96,6 +96,6 @@ pub fn router(app: Arc<App>) -> Router {
     okta.merge(admin)
         .merge(console::routes())
         .fallback(|| async { OktaError::no_path() })
-        .layer(from_fn_with_state(app.clone(), guard::local_only))
+        .layer(from_fn_with_state(app.clone(), middleware::local_only))
         .with_state(app)
 }

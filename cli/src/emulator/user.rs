@@ -45,16 +45,16 @@ impl Document for User {
 
 impl User {
     pub fn login(&self) -> &str {
-        self.text("login")
+        self.attribute("login")
     }
 
-    fn text(&self, attribute: &str) -> &str {
+    fn attribute(&self, attribute: &str) -> &str {
         self.profile.get(attribute).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// As events are about it.
     pub fn target(&self) -> TargetBuilder {
-        let name = format!("{} {}", self.text("firstName"), self.text("lastName"));
+        let name = format!("{} {}", self.attribute("firstName"), self.attribute("lastName"));
         TargetBuilder::user(self.login()).id(&self.id).display_name(name.trim())
     }
 
@@ -68,7 +68,7 @@ impl User {
             "lastLogin": null,
             "lastUpdated": self.last_updated,
             "passwordChanged": self.password_changed,
-            "type": { "id": "otyPocketDefaultType" },
+            "type": { "id": "otyEmulatorUserType0" },
             "profile": self.profile,
             "credentials": { "provider": { "type": "OKTA", "name": "OKTA" } },
             "_links": { "self": { "href": format!("{base}/api/v1/users/{}", self.id) } },

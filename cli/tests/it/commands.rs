@@ -48,7 +48,7 @@ async fn check(fault: Fault) -> (Output, Value) {
     let page = format!("http://{address}/users");
     let observe = ["--observe", &page, "--observe-seconds", "1"];
     let output = run(&[&["check", &hook(address), "--json"], &observe[..]].concat()).await;
-    assert!(!stdout(&output).contains(SECRET), "{fault:?}: the secret is not told");
+    assert!(!stdout(&output).contains(SECRET), "{fault:?}: the secret is not printed");
     let report = json(&output);
     (output, report)
 }
@@ -89,7 +89,7 @@ names! {
     check_names_the_refusal_of_unknown_types: RefusesUnknownTypes => ["unknown-type"],
     check_names_the_refusal_of_duplicates: RefusesDuplicates => ["duplicate"],
     check_names_a_duplicate_counted_twice: CountsTwice => ["twice"],
-    check_names_a_batch_refused_for_one_odd_event: AllOrNothing => ["isolation"],
+    check_names_a_batch_refused_for_one_malformed_event: AllOrNothing => ["isolation"],
     check_names_a_content_type_compared_as_a_whole: ExactContentType => ["content-type"],
     check_names_a_receiver_that_keeps_nothing:
         KeepsNothing => ["lost-batch", "lost-isolation", "lost"],
@@ -100,10 +100,10 @@ async fn check_explains_what_it_finds_and_what_it_could_not_look_at() {
     let address = crate::receiver::start(Fault::AllOrNothing).await;
     let output = run(&["check", &hook(address)]).await;
     let text = stdout(&output);
-    let fault = "FAULT    one odd event does not fail the others [isolation]: null between two \
+    let fault = "FAULT    one malformed event does not fail the others [isolation]: null between two \
         events: answered with status 400";
     assert!(text.contains(fault), "{text}");
-    assert!(text.contains("why: ") && text.contains("fix: Set aside"), "{text}");
+    assert!(text.contains("why: ") && text.contains("fix: Skip"), "{text}");
     assert!(text.contains("skipped  counts a duplicate once [twice]: give --observe"), "{text}");
     assert!(text.contains("it falls short: "), "{text}");
     assert!(!text.contains('\x1b'), "no colours in a pipe");
@@ -134,7 +134,7 @@ async fn verify_says_what_is_wrong_and_how_to_put_it_right() {
 }
 
 #[tokio::test]
-async fn a_wrong_command_line_ends_with_2_and_tells_no_secret() {
+async fn a_wrong_command_line_ends_with_2_and_prints_no_secret() {
     for arguments in [
         &["verify"][..],
         &["verify", "not a url"],

@@ -57,10 +57,10 @@ async fn what_the_guides_do_by_hand_is_done_by_hand() {
     assert!(!all(&mut page).contains(SECRET), "the secret is sent and gone");
     hook.answer_next(&[Answer::Status(401)]);
     page.press("#hook-list", "Verify");
-    page.wait_for("#hooks-said", "answered 401: it does not accept the secret");
+    page.wait_for("#hooks-message", "answered 401: it does not accept the secret");
     hook.answer_next(&[Answer::Wrong]);
     page.press("#hook-list", "Verify");
-    page.wait_for("#hooks-said", "but not with {\"verification\"");
+    page.wait_for("#hooks-message", "but not with {\"verification\"");
     verify(&mut page);
 
     add_person(&mut page, "John", "Doe", "john.doe@example.com");
@@ -74,7 +74,7 @@ async fn what_the_guides_do_by_hand_is_done_by_hand() {
     page.press("#people-list", "Suspend");
     page.wait_for("#people-list", "SUSPENDED");
     page.press("#people-list", "Unsuspend");
-    page.wait_for("#people-said", "unsuspend: done");
+    page.wait_for("#people-message", "unsuspend: done");
     page.press("#people-list", "Edit");
     page.fill("#person-form [name=lastName]", "Dough");
     page.press("#person-form", "Save");
@@ -105,7 +105,7 @@ async fn what_the_guides_do_by_hand_is_done_by_hand() {
     edited["data"]["events"][0]["target"][0]["alternateId"] = "edited@example.com".into();
     page.fill("#preview-body", &edited.to_string());
     page.press("#preview", "Deliver request");
-    page.wait_for("#preview-said", "204 in");
+    page.wait_for("#preview-message", "204 in");
     assert_eq!(hook.events(7).await[6], "user.lifecycle.create edited@example.com");
     page.fill("#preview-body", "{");
     page.wait_for("#preview-note", "not JSON");
@@ -146,7 +146,7 @@ async fn calls_are_inspected_and_made_again_with_modifications() {
     let before = hook.deliveries();
     page.press("#call", "Replay");
     page.wait_for("#call-title", "replay");
-    page.wait_for("#call-said", "204 in");
+    page.wait_for("#call-message", "204 in");
     let after = hook.deliveries();
     assert_eq!(after[before.len()].raw(), after[before.len() - 1].raw(), "the same bytes");
 
@@ -161,13 +161,13 @@ async fn calls_are_inspected_and_made_again_with_modifications() {
     page.fill("#edit-headers", &headers);
     page.press("#edit-form", "Send");
     page.wait_for("#request-headers", "x-other");
-    page.wait_for("#call-said", "204 in");
+    page.wait_for("#call-message", "204 in");
     assert!(!page.text("#request-headers").contains("x-env"));
     let events = hook.events(before + 1).await;
     assert!(events[before..].iter().all(|event| event.ends_with("jane.doe@example.com")));
 
     page.fill("#filter", "jane.doe");
-    page.wait_for("#calls-said", "1 of ");
+    page.wait_for("#calls-message", "1 of ");
     page.fill("#filter", "verification 200");
     let visible = "[...document.querySelectorAll('#calls tbody tr')].filter((row) => !row.hidden)";
     page.wait_until(&format!(
@@ -257,7 +257,7 @@ async fn the_page_finds_an_org_that_was_started_again() {
     page.press("#hook-list", "Deactivate");
     page.wait_for("#hook-list", "INACTIVE");
     page.press("#hook-list", "Activate");
-    page.wait_for("#hooks-said", "User sync: activated");
+    page.wait_for("#hooks-message", "User sync: activated");
     page.press("#hook-list", "Deactivate");
     page.press("#hook-list", "Delete");
     page.wait_for("#hooks", "None yet.");
@@ -297,6 +297,6 @@ async fn calls_through_a_tunnel_are_recorded_and_made_again() {
     assert!(!all(&mut page).contains("other-secret") && !all(&mut page).contains(SECRET));
     let before = hook.deliveries().len();
     page.press("#call", "Replay");
-    page.wait_for("#call-said", "204 in");
+    page.wait_for("#call-message", "204 in");
     assert_eq!(hook.deliveries()[before].raw(), &body, "the same bytes, and the secret with them");
 }

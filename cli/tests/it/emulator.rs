@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::PROGRAM;
 
-const TOKEN: &str = "pocket-test-token";
+const TOKEN: &str = "emulator-test-token";
 
 /// A running org and a client of it.
 struct Org {
@@ -503,7 +503,7 @@ async fn nobody_gets_in_without_a_token_or_from_another_site() {
     let org = Org::start(&[]);
     let url = org.url("/api/v1/users");
     for value in
-        [None, Some("SSWS wrong"), Some(TOKEN), Some("Bearer x"), Some("ssws pocket-test-token")]
+        [None, Some("SSWS wrong"), Some(TOKEN), Some("Bearer x"), Some("ssws emulator-test-token")]
     {
         let mut request = org.client.get(&url);
         if let Some(value) = value {
@@ -562,14 +562,14 @@ const PUBLIC_KEY: &str =
 #[tokio::test]
 async fn a_service_app_gets_a_token_with_its_key_once_for_each_assertion() {
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-    let client = ["--client-id", "0oaPocket", "--client-key", PUBLIC_KEY];
+    let client = ["--client-id", "0oaEmulator", "--client-key", PUBLIC_KEY];
     let org =
         Org::start(&[&client[..], &["--client-scopes", "okta.users.read okta.logs.read"]].concat());
     let url = org.url("/oauth2/v1/token");
     let key = EncodingKey::from_ec_pem(PRIVATE_KEY).unwrap();
     let sign = |claims: &Value| encode(&Header::new(Algorithm::ES256), claims, &key).unwrap();
     let seconds = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let claims = |jti: &str| json!({ "iss": "0oaPocket", "sub": "0oaPocket", "aud": url, "exp": seconds() + 300, "jti": jti });
+    let claims = |jti: &str| json!({ "iss": "0oaEmulator", "sub": "0oaEmulator", "aud": url, "exp": seconds() + 300, "jti": jti });
     let ask = async |assertion: &str, scope: &str| {
         let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
         let form = format!(

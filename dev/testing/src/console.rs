@@ -19,13 +19,13 @@ pub fn create_hook(page: &mut Page, url: &str) {
     page.fill("#types-find", "group.user_membership.add");
     page.click("#types li:not([hidden]) input");
     page.press("#hook-form", "Create");
-    page.wait_for("#hooks-said", "created");
+    page.wait_for("#hooks-message", "created");
 }
 
 pub fn verify(page: &mut Page) {
     page.press("#hook-list", "Verify");
     page.wait_for("#hook-list", "\u{2002}VERIFIED".trim());
-    page.wait_for("#hooks-said", "verified.");
+    page.wait_for("#hooks-message", "verified.");
 }
 
 pub fn add_person(page: &mut Page, first: &str, last: &str, login: &str) {
@@ -34,6 +34,6 @@ pub fn add_person(page: &mut Page, first: &str, last: &str, login: &str) {
     page.fill("#person-form [name=lastName]", last);
     page.fill("#person-form [name=login]", login);
     page.press("#person-form", "Save");
-    page.wait_for("#people-said", &format!("{login}: saved"));
+    page.wait_for("#people-message", &format!("{login}: saved"));
     page.wait_for("#people-list", login);
 }

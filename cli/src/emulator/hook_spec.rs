@@ -12,10 +12,10 @@ use super::hooks::Channel;
 use crate::loopback;
 
 /// Event types that a hook may subscribe to.
-const MOST_TYPES: usize = 300;
+const MAX_TYPES: usize = 300;
 
 /// What a request wants a hook to be.
-pub struct Wanted {
+pub struct HookSpec {
     pub name: String,
     pub description: Option<String>,
     pub items: Vec<String>,
@@ -23,7 +23,7 @@ pub struct Wanted {
     pub channel: Channel,
 }
 
-impl Wanted {
+impl HookSpec {
     pub fn read(body: &Value) -> Result<Self, OktaError> {
         let name = body["name"].as_str().unwrap_or_default();
         if name.trim().is_empty() || name.chars().count() > 255 {
@@ -57,10 +57,10 @@ fn fixed(body: &Value, pointer: &str, only: &str) -> Result<(), OktaError> {
 fn items(items: &Value) -> Result<Vec<String>, OktaError> {
     let invalid = |cause: String| OktaError::validation("events.items", cause);
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
-    if items.is_empty() || items.len() > MOST_TYPES {
-        return Err(invalid(format!("events.items: must have 1 to {MOST_TYPES} event types")));
+    if items.is_empty() || items.len() > MAX_TYPES {
+        return Err(invalid(format!("events.items: must have 1 to {MAX_TYPES} event types")));
     }
-    let mut wanted = BTreeSet::new();
+    let mut chosen = BTreeSet::new();
     for (position, item) in items.iter().enumerate() {
         let event_type: Option<EventType> = item.as_str().and_then(|text| text.parse().ok());
         let eligible = event_type.filter(|of| of.info().is_some_and(|info| info.hook_eligible));
@@ -69,9 +69,9 @@ fn items(items: &Value) -> Result<Vec<String>, OktaError> {
                 "events.items[{position}]: not an event type that event hooks can subscribe to"
             )));
         };
-        wanted.insert(eligible.as_str().to_owned());
+        chosen.insert(eligible.as_str().to_owned());
     }
-    Ok(wanted.into_iter().collect())
+    Ok(chosen.into_iter().collect())
 }
 
 fn channel(config: &Value) -> Result<Channel, OktaError> {
@@ -121,8 +121,8 @@ fn pair(json: &Value, of: &str) -> Result<(String, String), OktaError> {
     let invalid = |cause: &str| OktaError::validation(of, format!("channel.config.{of}: {cause}"));
     let key = json["key"].as_str().unwrap_or_default();
     let value = json["value"].as_str().unwrap_or_default();
-    let name =
-        HeaderName::from_bytes(key.as_bytes()).map_err(|_| invalid("key: no header name"))?;
+    let name = HeaderName::from_bytes(key.as_bytes())
+        .map_err(|_| invalid("key: not the name of a header"))?;
     if RESERVED.contains(&name.as_str()) {
         return Err(invalid("key: this header is reserved"));
     }

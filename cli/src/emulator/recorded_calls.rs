@@ -9,7 +9,7 @@ use okta_hooks::simulate::{self, Next};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::wire::{Answer, Exchange, Fault};
+use crate::http_client::{Answer, Exchange, Fault};
 
 /// What all kept calls may add up to: a batch may be large, headers too, and many calls are kept.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -20,7 +20,7 @@ const HEADER_OVERHEAD: usize = 128;
 /// Headers that are secrets whoever sends them.
 const SECRET: [&str; 3] = ["authorization", "cookie", "set-cookie"];
 
-pub struct Calls {
+pub struct RecordedCalls {
     kept: Mutex<Kept>,
     most: usize,
     /// The id of the last call, for those who wait for the next.
@@ -86,7 +86,7 @@ pub struct Finished {
     pub note: Option<&'static str>,
 }
 
-impl Calls {
+impl RecordedCalls {
     pub fn new(most: usize) -> Self {
         let kept = Kept { next: 1, calls: VecDeque::new(), bytes: 0 };
         Self { kept: Mutex::new(kept), most, last: watch::Sender::new(0) }
@@ -151,7 +151,7 @@ impl Calls {
         kept.bytes = 0;
     }
 
-    /// Tells the id of the last call, whenever there is another.
+    /// The id of the last call, which changes whenever there is another.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.last.subscribe()
     }
@@ -165,7 +165,7 @@ impl Call {
         let received = match &self.result {
             Ok(answer) => header_bytes(&answer.headers) + answer.body.len(),
             Err(Fault::NoConnection(why)) => why.len(),
-            Err(Fault::Silence) => 0,
+            Err(Fault::Timeout) => 0,
         };
         size_of::<Self>() + self.hook.len() + self.started.len() + sent + received
     }
@@ -180,7 +180,7 @@ impl Call {
             })
         });
         let error = self.result.as_ref().err().map(|fault| match fault {
-            Fault::Silence => "no complete answer within three seconds".to_owned(),
+            Fault::Timeout => "no complete answer within three seconds".to_owned(),
             Fault::NoConnection(why) => why.clone(),
         });
         json!({

@@ -14,9 +14,9 @@ use okta_hooks::simulate::Attempt;
 use percent_encoding::percent_decode;
 use reqwest::Url;
 
-use super::app::App;
-use super::body::{self, BodyError};
-use super::calls::{Finished, Recorded};
+use super::recorded_calls::{Finished, Recorded};
+use super::request_body::{self, BodyError};
+use super::state::App;
 use crate::loopback;
 
 /// More than Okta sends by far.
@@ -121,7 +121,7 @@ async fn pass_on(
     // One deadline for all of it: Okta does not begin to count anew once its body is read.
     let deadline = Instant::now() + Attempt::TIMEOUT;
     let (parts, body) = request.into_parts();
-    let body = body::read(&parts.headers, body, MAX_BODY, Attempt::TIMEOUT).await;
+    let body = request_body::read(&parts.headers, body, MAX_BODY, Attempt::TIMEOUT).await;
     let body = body.map_err(BodyError::status_for_okta)?;
     let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
     let request = Recorded {
@@ -136,11 +136,11 @@ async fn pass_on(
 }
 
 /// Waits as long as Okta would, until `deadline`, and not longer. Of an answer's body no more is kept, nor passed on,
-/// than `wire` keeps, which is far more than Okta looks at.
+/// than the HTTP client keeps, which is far more than Okta looks at.
 async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Response, StatusCode> {
     let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
     let exchange =
-        app.wire.exchange(sent, deadline.saturating_duration_since(Instant::now())).await;
+        app.client.exchange(sent, deadline.saturating_duration_since(Instant::now())).await;
     let result = exchange.result.clone();
     let accepted = result.as_ref().is_ok_and(|answer| answer.status.is_success());
     app.calls.add(Finished {
@@ -154,8 +154,8 @@ async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Res
     });
     match result {
         Ok(answer) => Ok(answer_of(answer.status, answer.headers, answer.body)),
-        Err(crate::wire::Fault::Silence) => Err(StatusCode::GATEWAY_TIMEOUT),
-        Err(crate::wire::Fault::NoConnection(_)) => Err(StatusCode::BAD_GATEWAY),
+        Err(crate::http_client::Fault::Timeout) => Err(StatusCode::GATEWAY_TIMEOUT),
+        Err(crate::http_client::Fault::NoConnection(_)) => Err(StatusCode::BAD_GATEWAY),
     }
 }
 

@@ -8,10 +8,10 @@ use http::{HeaderMap, Request, StatusCode};
 use okta_hooks::simulate::{Attempt, AttemptOutcome, Next};
 
 /// As much of an answer as anybody looks at. The rest is read and dropped: Okta waits for all of it.
-const KEPT_OF_AN_ANSWER: usize = 64 * 1024;
+const MAX_ANSWER: usize = 64 * 1024;
 
 #[derive(Clone)]
-pub struct Wire(reqwest::Client);
+pub struct HttpClient(reqwest::Client);
 
 pub struct Exchange {
     pub started: SystemTime,
@@ -26,14 +26,14 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-/// Why there is no answer. The texts are about the connection, never about what was sent.
+/// Why there is no answer. What it says is about the connection, never about what was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    Silence,
+    Timeout,
     NoConnection(String),
 }
 
-impl Wire {
+impl HttpClient {
     pub fn new() -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -48,7 +48,7 @@ impl Wire {
         let answer = tokio::time::timeout(timeout, self.answer(request)).await;
         let result = match answer {
             Ok(result) => result.map_err(|error| Fault::NoConnection(reason(&error))),
-            Err(_) => Err(Fault::Silence),
+            Err(_) => Err(Fault::Timeout),
         };
         Exchange { started, duration: clock.elapsed(), result }
     }
@@ -57,7 +57,7 @@ impl Wire {
         let mut response = self.0.execute(reqwest::Request::try_from(request)?).await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            let room = KEPT_OF_AN_ANSWER - body.len();
+            let room = MAX_ANSWER - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         }
         let headers = std::mem::take(response.headers_mut());
@@ -69,7 +69,7 @@ impl Exchange {
     pub fn outcome(&self) -> AttemptOutcome {
         match &self.result {
             Ok(answer) => AttemptOutcome::Answer(answer.status),
-            Err(Fault::Silence) => AttemptOutcome::Pending,
+            Err(Fault::Timeout) => AttemptOutcome::Pending,
             Err(Fault::NoConnection(_)) => AttemptOutcome::NoConnection,
         }
     }
@@ -86,7 +86,7 @@ where
     let mut current = Attempt::first(Duration::ZERO);
     loop {
         let (outcome, detail) = attempt().await;
-        // Silence is only known once the time is over, whatever a timer's precision.
+        // A timeout is only known once the time is over, whatever a timer's precision.
         let now = match outcome {
             AttemptOutcome::Pending => clock.elapsed().max(current.deadline()),
             _ => clock.elapsed(),

@@ -9,7 +9,7 @@ use super::clock;
 use super::errors::OktaError;
 use super::filter::{Filter, Operator};
 use super::org::Logged;
-use super::params::Params;
+use super::query_params::Params;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -103,7 +103,7 @@ impl Query {
             last = logged.place;
             // A cursor takes the place of `since`.
             if self.after.is_some() || logged.published >= self.since {
-                events.extend(self.wanted(logged));
+                events.extend(self.matching(logged));
             }
         }
         Page { events, next: Some(Cursor::Written(last).text()) }
@@ -131,7 +131,7 @@ impl Query {
         let mut page = Page { events: Vec::new(), next: None };
         let mut last = None;
         for logged in rest.by_ref() {
-            let Some(event) = self.wanted(logged) else { continue };
+            let Some(event) = self.matching(logged) else { continue };
             if page.events.len() == self.limit {
                 page.next = last;
                 break;
@@ -143,7 +143,7 @@ impl Query {
     }
 
     /// The event as this API has it, if it is asked for.
-    fn wanted(&self, logged: &Logged) -> Option<Value> {
+    fn matching(&self, logged: &Logged) -> Option<Value> {
         let json = logged.event.get();
         let lower = if self.keywords.is_empty() { String::new() } else { json.to_lowercase() };
         if !self.keywords.iter().all(|word| lower.contains(word)) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::errors::OktaError;
 use super::filter::{Filter, Operator};
 use super::org::Org;
-use super::params::Params;
+use super::query_params::Params;
 use super::user::{Status, User};
 
 /// What `filter` knows; `search` takes any property.
@@ -19,7 +19,7 @@ const FILTERED: [&str; 7] = [
     "profile.lastName",
 ];
 
-pub struct Listing {
+pub struct UserList {
     chosen: Chosen,
     limit: usize,
     after: u64,
@@ -34,7 +34,7 @@ enum Chosen {
     Matching(Filter),
 }
 
-impl Listing {
+impl UserList {
     pub fn read(params: &Params) -> Result<Self, OktaError> {
         let chosen = match (params.get("search"), params.get("filter"), params.get("q")) {
             (Some(search), ..) => Chosen::Matching(searched(search)?),

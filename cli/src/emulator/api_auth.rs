@@ -8,13 +8,13 @@ use okta_hooks::HeaderAuth;
 
 use super::clock;
 use super::errors::OktaError;
-use super::params::Params;
-use super::token::{Client, Refusal};
+use super::oauth::{Client, Refusal};
+use super::query_params::Params;
 
 /// How long an access token is valid, in seconds.
 pub const LIFETIME: u64 = 60 * 60;
 
-pub struct Access {
+pub struct ApiAuth {
     api_token: String,
     ssws: HeaderAuth,
     client: Mutex<Option<Client>>,
@@ -26,7 +26,7 @@ struct Grant {
     expires: u64,
 }
 
-impl Access {
+impl ApiAuth {
     pub fn new(api_token: Option<String>, client: Option<Client>) -> Result<Self, String> {
         let api_token = api_token.map_or_else(random, Ok)?;
         let ssws = HeaderAuth::new("authorization", format!("SSWS {api_token}"))

@@ -12,24 +12,24 @@ use okta_hooks::simulate::{self, Attempt, AttemptOutcome, Next};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use super::app::App;
-use super::calls::{Finished, Recorded, next_name};
 use super::chaos::Chaos;
 use super::hooks::Hook;
 use super::org::happened;
-use crate::wire::{self, Exchange, Fault};
+use super::recorded_calls::{Finished, Recorded, next_name};
+use super::state::App;
+use crate::http_client::{self, Exchange, Fault};
 
 /// Deliveries that are under way at the same time.
 const AT_ONCE: usize = 16;
 
-pub struct Outbox {
+pub struct DeliveryQueue {
     pending: Mutex<HashMap<String, Vec<Value>>>,
     collect: Duration,
     batch: usize,
     at_once: Semaphore,
 }
 
-impl Outbox {
+impl DeliveryQueue {
     pub fn new(collect_ms: u64, batch: usize) -> Self {
         Self {
             pending: Mutex::default(),
@@ -41,23 +41,23 @@ impl Outbox {
 
     /// Takes an event for a hook. The first one of a batch starts the time to collect others.
     pub fn put(app: &Arc<App>, hook: String, event: Value) {
-        let mut pending = app.outbox.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = app.delivery_queue.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = pending.entry(hook.clone()).or_default();
         batch.push(event);
         if batch.len() == 1 {
             let app = app.clone();
             tokio::spawn(async move {
-                tokio::time::sleep(app.outbox.collect).await;
+                tokio::time::sleep(app.delivery_queue.collect).await;
                 Self::send(&app, &hook);
             });
         }
     }
 
     fn send(app: &Arc<App>, hook: &str) {
-        let mut pending = app.outbox.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = app.delivery_queue.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut events = pending.remove(hook).unwrap_or_default();
         while !events.is_empty() {
-            let rest = events.split_off(events.len().min(app.outbox.batch));
+            let rest = events.split_off(events.len().min(app.delivery_queue.batch));
             let batch = std::mem::replace(&mut events, rest);
             tokio::spawn(deliver(app.clone(), hook.to_owned(), batch));
         }
@@ -67,13 +67,13 @@ impl Outbox {
 async fn deliver(app: Arc<App>, hook: String, mut events: Vec<Value>) {
     let chaos = app.chaos();
     if app.happens(chaos.delivery_shuffles) {
-        app.dice().shuffle(&mut events);
+        app.rng().shuffle(&mut events);
     }
     if app.happens(chaos.delivery_delays) {
-        let late = chaos.delay(&mut app.dice());
+        let late = chaos.delay(&mut app.rng());
         tokio::time::sleep(late).await;
     }
-    let Ok(_permit) = app.outbox.at_once.acquire().await else { return };
+    let Ok(_permit) = app.delivery_queue.at_once.acquire().await else { return };
     // It may have been changed or deactivated since.
     let Ok((_, hook)) = app.org().hook(&hook) else { return };
     if !hook.is_live() {
@@ -91,7 +91,7 @@ async fn deliver(app: Arc<App>, hook: String, mut events: Vec<Value>) {
 
 fn request(app: &App, hook: &Hook, events: Vec<Value>) -> Result<Request<Bytes>, http::Error> {
     let delivery = simulate::delivery()
-        .seed(app.dice().u64(..))
+        .seed(app.rng().u64(..))
         .source(hook.source(&app.base))
         .sent_at(SystemTime::now());
     let delivery = events.into_iter().fold(delivery, simulate::DeliveryBuilder::json);
@@ -108,7 +108,7 @@ async fn attempts(app: &App, hook: &Hook, request: &Request<Bytes>, chaos: &Chao
         };
         (outcome, (exchange, note))
     };
-    wire::deliver(attempt, |attempt, (exchange, note), next| {
+    http_client::deliver(attempt, |attempt, (exchange, note), next| {
         app.calls.add(Finished {
             kind: "delivery",
             hook: hook.id.clone(),
@@ -135,7 +135,7 @@ async fn one(
         let nothing = Exchange { started: SystemTime::now(), duration: Duration::ZERO, result };
         return (nothing, Some(NOT_SENT));
     }
-    let exchange = app.wire.exchange(request, Attempt::TIMEOUT).await;
+    let exchange = app.client.exchange(request, Attempt::TIMEOUT).await;
     let note = app.happens(chaos.delivery_lost_answers).then_some(LOST_ANSWER);
     (exchange, note)
 }

@@ -8,9 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::app::App;
 use super::clock;
 use super::errors::OktaError;
+use super::state::App;
 
 /// Refuses what a page from elsewhere makes a browser send, and gives every answer its id.
 ///
@@ -67,14 +67,14 @@ pub async fn okta(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     let now = clock::unix_seconds();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let chaos = app.chaos();
-    let mut rate = app.limits.take(&path, now);
+    let mut rate = app.rate_limits.take(&path, now);
     if app.happens(chaos.api_rate_limits) {
         rate = rate.emptied(now, chaos.reset_seconds);
     } else if app.happens(chaos.api_concurrency) {
         rate = rate.concurrent();
     }
     if app.happens(chaos.api_delays) {
-        let slow = chaos.delay(&mut app.dice());
+        let slow = chaos.delay(&mut app.rng());
         tokio::time::sleep(slow).await;
     }
     let needs_access = path.starts_with("/api/");
@@ -83,7 +83,7 @@ pub async fn okta(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     } else if app.happens(chaos.api_errors) {
         OktaError::internal().into_response()
     } else {
-        match app.access.check(&method, &path, request.headers()) {
+        match app.api_auth.check(&method, &path, request.headers()) {
             Err(error) if needs_access => error.into_response(),
             _ => next.run(request).await,
         }

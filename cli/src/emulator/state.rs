@@ -6,29 +6,29 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::Args;
-use super::access::Access;
-use super::calls::Calls;
+use super::api_auth::ApiAuth;
 use super::chaos::Chaos;
+use super::delivery_queue::DeliveryQueue;
 use super::errors::OktaError;
-use super::limits::Limits;
+use super::oauth::Client;
 use super::org::Org;
-use super::outbox::Outbox;
+use super::rate_limits::RateLimits;
+use super::recorded_calls::RecordedCalls;
 use super::store::Store;
-use super::token::Client;
-use crate::wire::Wire;
+use crate::http_client::HttpClient;
 
 pub struct App {
     /// `http://127.0.0.1:4040`
     pub base: String,
     pub address: SocketAddr,
-    pub access: Access,
-    pub limits: Limits,
+    pub api_auth: ApiAuth,
+    pub rate_limits: RateLimits,
     pub chaos: RwLock<Chaos>,
-    pub calls: Calls,
-    pub outbox: Outbox,
-    pub wire: Wire,
+    pub calls: RecordedCalls,
+    pub delivery_queue: DeliveryQueue,
+    pub client: HttpClient,
     org: Mutex<Org>,
-    dice: Mutex<fastrand::Rng>,
+    rng: Mutex<fastrand::Rng>,
 }
 
 impl App {
@@ -49,15 +49,15 @@ impl App {
             }
             None => Store::memory()?,
         };
-        let dice = Mutex::new(rng.fork());
+        let fork = Mutex::new(rng.fork());
         Ok(Self {
-            dice,
-            access: Access::new(args.token, client)?,
-            limits: Limits::new(args.rate_limit),
+            rng: fork,
+            api_auth: ApiAuth::new(args.token, client)?,
+            rate_limits: RateLimits::new(args.rate_limit),
             chaos: RwLock::new(args.chaos),
-            calls: Calls::new(args.keep_calls as usize),
-            outbox: Outbox::new(args.collect_ms, args.batch as usize),
-            wire: Wire::new()?,
+            calls: RecordedCalls::new(args.keep_calls as usize),
+            delivery_queue: DeliveryQueue::new(args.collect_ms, args.batch as usize),
+            client: HttpClient::new()?,
             org: Mutex::new(Org::load(store, base.clone(), rng)?),
             base,
             address,
@@ -82,18 +82,18 @@ impl App {
             (result, deliveries)
         };
         for (hook, event) in deliveries {
-            Outbox::put(self, hook, event);
+            DeliveryQueue::put(self, hook, event);
         }
         Ok(result)
     }
 
-    pub fn dice(&self) -> MutexGuard<'_, fastrand::Rng> {
-        self.dice.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn rng(&self) -> MutexGuard<'_, fastrand::Rng> {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether something happens now that happens in this share of all cases.
     pub fn happens(&self, share: f64) -> bool {
-        share > 0.0 && self.dice().f64() < share
+        share > 0.0 && self.rng().f64() < share
     }
 
     pub fn chaos(&self) -> Chaos {

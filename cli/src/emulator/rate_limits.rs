@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, HeaderValue};
 
-pub struct Limits {
+pub struct RateLimits {
     per_minute: u32,
     buckets: Mutex<HashMap<&'static str, (u64, u32)>>,
 }
@@ -20,7 +20,7 @@ pub struct Rate {
     pub exceeded: bool,
 }
 
-impl Limits {
+impl RateLimits {
     pub fn new(per_minute: u32) -> Self {
         Self { per_minute, buckets: Mutex::default() }
     }
@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn each_kind_of_endpoint_has_its_own_requests_each_minute() {
-        let limits = Limits::new(2);
+        let rate_limits = RateLimits::new(2);
         let remaining = |path, now| {
-            let rate = limits.take(path, now);
+            let rate = rate_limits.take(path, now);
             (rate.remaining, rate.exceeded, rate.reset)
         };
         assert_eq!(remaining("/api/v1/users", 61), (1, false, 120));

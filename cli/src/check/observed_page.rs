@@ -1,4 +1,4 @@
-//! What became of the users, seen on a page of the receiver's: only there can be told what was lost.
+//! What became of the users, seen on a page of the receiver's: only there can be seen what was lost.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use http::Request;
 use super::finding::Finding;
 use super::probe::{Accepted, Probe, Role};
 use super::rules::{self, Rule};
-use crate::wire::Wire;
+use crate::http_client::HttpClient;
 
 /// How long the page itself may take.
 const PAGE: Duration = Duration::from_secs(5);
@@ -30,7 +30,7 @@ pub async fn check(probe: &Probe<'_>, url: &str, patience: Duration) -> Vec<Find
     let accepted = probe.accepted();
     let deadline = Instant::now() + patience;
     loop {
-        let page = page(probe.wire, url).await;
+        let page = page(probe.client, url).await;
         let complete =
             page.as_ref().is_ok_and(|page| accepted.iter().all(|user| page.contains(&user.login)));
         if complete || Instant::now() > deadline {
@@ -43,10 +43,10 @@ pub async fn check(probe: &Probe<'_>, url: &str, patience: Duration) -> Vec<Find
     }
 }
 
-async fn page(wire: &Wire, url: &str) -> Result<String, String> {
+async fn page(client: &HttpClient, url: &str) -> Result<String, String> {
     let request =
         Request::builder().uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
-    let exchange = wire.exchange(request, PAGE).await;
+    let exchange = client.exchange(request, PAGE).await;
     let answer = exchange.result.map_err(|_| "the page to observe does not answer".to_owned())?;
     if !answer.status.is_success() {
         return Err(format!("the page to observe answered with status {}", answer.status.as_u16()));
@@ -80,7 +80,7 @@ fn judge(accepted: &[Accepted], page: &str) -> Vec<Finding> {
     };
     vec![
         missing(&rules::LOST_BATCH, &|user| at_once(user) && user.role == Role::Later),
-        missing(&rules::LOST_ISOLATION, &|user| at_once(user) && user.role == Role::AmongOdd),
+        missing(&rules::LOST_ISOLATION, &|user| at_once(user) && user.role == Role::AmongMalformed),
         missing(&rules::LOST_RETRY, &|user| !at_once(user)),
         missing(&rules::LOST, &|user| at_once(user) && user.role == Role::First),
         twice,

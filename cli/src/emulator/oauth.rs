@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
-use super::params::Params;
+use super::query_params::Params;
 
 pub const ALL_SCOPES: &str = "okta.users.read okta.users.manage okta.groups.read \
     okta.groups.manage okta.logs.read okta.eventHooks.read okta.eventHooks.manage";
 
 /// The longest an assertion may be valid.
-const LONGEST: u64 = 60 * 60;
+const MAX_LIFETIME: u64 = 60 * 60;
 
 /// A service app: its id, its public key, and what it may ask for.
 pub struct Client {
@@ -106,7 +106,7 @@ impl Client {
         if claims.iss != self.id || claims.sub != self.id {
             return Err(invalid("iss and sub must be the client id"));
         }
-        if claims.exp > now + LONGEST {
+        if claims.exp > now + MAX_LIFETIME {
             return Err(invalid("exp is more than an hour ahead"));
         }
         self.used.retain(|_, expires| *expires >= now);
