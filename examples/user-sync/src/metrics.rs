@@ -43,7 +43,7 @@ impl Metrics {
         self.duplicates.add(outcome.duplicates);
         self.unpaired.add(outcome.unpaired);
         match change {
-            Change::Repaired { .. } => self.recovered.add(outcome.new),
+            Change::LogPage(_) => self.recovered.add(outcome.new),
             Change::DeadLetters(letters) => self.dead_letters.add(letters.len() as u64),
             _ => {}
         }

@@ -12,13 +12,14 @@ use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
 /// How long to look away when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// When to try again what will most likely fail again, until an admin changes something.
+/// When to try again what will most likely fail again, until an admin changes something. There is no
+/// longer wait for one profile.
 pub const HOPELESS: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
     let mut failing = None;
     loop {
-        let due = reader.due_refresh().await;
+        let due = reader.due_refresh(HOPELESS).await;
         let error = due.as_ref().err().cloned();
         if let Some(error) = error.as_ref().filter(|error| failing.as_ref() != Some(*error)) {
             // Said once, however often it is so.
@@ -70,10 +71,14 @@ fn found(refresh: Refresh, version: Version, found: okta::Found) -> Change {
     Change::Profile(Profile { id: refresh.user_id, version, asked: refresh.asked, found })
 }
 
-/// Puts a profile off, and waits with all others too where they would fail alike.
+/// Puts a profile off, or drops one that nobody has, and waits with all others too where they would fail alike.
 fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
     tracing::warn!(%error, attempts = refresh.attempts, "a profile was not fetched");
-    let wait = error.retry_after().unwrap_or(HOPELESS);
+    if error.is_about_the_id() {
+        let Refresh { user_id, asked, .. } = refresh;
+        return (Change::Dismissed { user_id, asked }, IDLE);
+    }
+    let wait = error.retry_after().unwrap_or(HOPELESS).min(HOPELESS);
     let pause = match error.why() {
         // An admin role can be for some users only.
         Why::Status { status: 403, .. } if error.call() == Call::User => IDLE,

@@ -4,14 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use okta_hooks::system_log::{Cursor, Page, Query};
 
 use crate::okta::{Answered, Call, Client, ClientError, Why};
 use crate::profiles::HOPELESS;
-use crate::store::{Batch, Change, Origin, Reader, Store, Unread};
+use crate::store::{Batch, Change, LogPage, Origin, Reader, Store, Unread, Unrecoverable};
 
 /// How far back the first reading goes: the System Log's own default.
-const FIRST_DAYS: i64 = 7;
+const FIRST: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// How long the System Log keeps events. Source: Okta, [System Log API](
+/// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/).
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// An event can appear in the log somewhat later than one that was published after it.
+const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long to wait after an error that says nothing of its own.
 const RETRY: Duration = Duration::from_secs(5);
@@ -49,21 +57,19 @@ async fn step(
     reader: &Reader,
     attempt: u32,
 ) -> Result<Step, Duration> {
-    let saved = reader.system_log_cursor().await.map_err(|error| {
-        tracing::error!(%error, "where to go on in the System Log cannot be read");
-        RETRY
-    })?;
+    let saved = reader.system_log_cursor().await.map_err(unread)?;
     // None the first time, or if it is of another org.
     let saved = saved.and_then(|saved| Cursor::restore(client.org(), &saved).ok());
     let answered = match &saved {
         Some(saved) => match client.logs(saved, attempt).await {
             Err(error) if is_bad_request(&error) => {
-                tracing::warn!(%error, "the System Log is read from its start: the saved cursor is not good any more");
-                client.logs(&start(client)?, attempt).await
+                tracing::warn!(%error, "the saved cursor of the System Log is not good any more");
+                let start = start(client, store, reader, KEPT).await?;
+                client.logs(&start, attempt).await
             }
             answered => answered,
         },
-        None => client.logs(&start(client)?, attempt).await,
+        None => client.logs(&start(client, store, reader, FIRST).await?, attempt).await,
     };
     let Answered { value: page, pause } = answered.map_err(|error| {
         tracing::warn!(%error, "the System Log was not read");
@@ -76,7 +82,7 @@ async fn step(
     }
     // The same page once more would bring nothing new.
     let is_last = !page.is_full || page.next.is_none();
-    keep(store, page).await.map_err(|error| {
+    keep(store, client.org(), page).await.map_err(|error| {
         tracing::warn!(%error, "a page of the System Log was not written, and is read again");
         RETRY
     })?;
@@ -88,8 +94,28 @@ fn is_bad_request(error: &ClientError) -> bool {
     matches!(error.why(), Why::Status { status: 400, .. }) && error.call() == Call::Logs
 }
 
-fn start(client: &Client) -> Result<Cursor, Duration> {
-    let since = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * FIRST_DAYS);
+fn unread(error: String) -> Duration {
+    tracing::error!(%error, "where to go on in the System Log cannot be read");
+    RETRY
+}
+
+/// Where to read from without a cursor: from what was read last, or else from so long ago.
+async fn start(
+    client: &Client,
+    store: &Store,
+    reader: &Reader,
+    unknown: SignedDuration,
+) -> Result<Cursor, Duration> {
+    let now = Timestamp::now();
+    let since = match reader.system_log_read_up_to(client.org()).await.map_err(unread)? {
+        Some(latest) => {
+            if latest < now - KEPT {
+                say_lost(store, reader, Unrecoverable { from: latest, until: now - KEPT }).await?;
+            }
+            (latest.min(now) - MARGIN).max(now - KEPT)
+        }
+        None => now - unknown,
+    };
     let query = Query::new().with_since(since.to_string()).with_limit(1_000);
     Cursor::start(client.org(), &query).map_err(|error| {
         tracing::error!(%error, "the System Log cannot be read");
@@ -97,7 +123,18 @@ fn start(client: &Client) -> Result<Cursor, Duration> {
     })
 }
 
-async fn keep(store: &Store, page: Page) -> Result<(), crate::store::StoreError> {
+/// Says once, and keeps, that there is a gap for good.
+async fn say_lost(store: &Store, reader: &Reader, lost: Unrecoverable) -> Result<(), Duration> {
+    let known = reader.unrecoverable().await.map_err(unread)?;
+    if known.is_some_and(|known| known.from == lost.from) {
+        return Ok(());
+    }
+    let Unrecoverable { from, until } = &lost;
+    tracing::error!(%from, %until, "the System Log has no older events any more: what hooks lost between these times cannot be recovered");
+    store.write(Change::Unrecoverable(lost)).await.map(drop).map_err(|_| RETRY)
+}
+
+async fn keep(store: &Store, org: &str, page: Page) -> Result<(), crate::store::StoreError> {
     let letters: Vec<_> = page
         .invalid_events
         .iter()
@@ -112,7 +149,7 @@ async fn keep(store: &Store, page: Page) -> Result<(), crate::store::StoreError>
         store.write(Change::DeadLetters(letters)).await?;
     }
     let next = page.next.map(|next| next.as_str().to_owned());
-    let page = Batch::of_events(page.events, Origin::Repair);
-    store.write(Change::Repaired { page, next }).await?;
+    let events = Batch::of_events(page.events, Origin::Repair);
+    store.write(Change::LogPage(LogPage { org: org.to_owned(), events, next })).await?;
     Ok(())
 }

@@ -82,7 +82,8 @@ impl Client {
         self.org.as_str()
     }
 
-    /// Looks a user up by id (`00u…`), or by login.
+    /// Looks a user up by id (`00u…`). Okta finds users by their login, too: then the answer has
+    /// another id, and is an error.
     ///
     /// # Errors
     ///
@@ -98,6 +99,9 @@ impl Client {
         }
         answer.check(call, attempt)?;
         match User::from_slice(&answer.body) {
+            Some(user) if user.id.as_deref() != Some(id) => {
+                Err(answer.error(call, Why::AnotherUser))
+            }
             Some(user) => Ok(Answered { value: Found::User(user), pause }),
             None => Err(answer.error(call, Why::Unreadable)),
         }

@@ -89,6 +89,11 @@ impl ClientError {
         &self.why
     }
 
+    /// What was asked for is nobody's id: asking again never helps.
+    pub fn is_about_the_id(&self) -> bool {
+        matches!(self.why, Why::NotAUserId | Why::AnotherUser)
+    }
+
     /// Okta does not accept us, or does not permit what we ask: other calls will most likely fail
     /// too, whichever user they are about, until an admin changes something. What was asked for is
     /// still to be done.
@@ -139,6 +144,9 @@ pub enum Why {
     Unsigned,
     #[error("not the id of a user")]
     NotAUserId,
+    /// As for a login, which Okta takes in place of an id.
+    #[error("the answer is about another user than the one asked for")]
+    AnotherUser,
     #[error("the cursor: {0}")]
     Cursor(UrlError),
     #[error(

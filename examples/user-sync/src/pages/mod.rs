@@ -14,7 +14,9 @@ use okta_hooks::{Delivery, LogEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::Metrics;
-use crate::store::{Batch, Change, DeadLetter, Event, Origin, Person, Reader, Store};
+use crate::store::{
+    Batch, Change, DeadLetter, Event, Origin, Person, Reader, Store, Unrecoverable,
+};
 
 #[derive(Clone)]
 pub struct Pages {
@@ -134,6 +136,21 @@ struct Status {
     failed_commits: u64,
     queue_length: u64,
     seconds_since_last_event: Option<u64>,
+    /// Whatever hooks lost between these times stays lost; null unless there is such a gap.
+    unrecoverable: Option<Gap>,
+}
+
+/// Two times as in RFC 3339.
+#[derive(Serialize)]
+struct Gap {
+    from: String,
+    until: String,
+}
+
+impl From<Unrecoverable> for Gap {
+    fn from(Unrecoverable { from, until }: Unrecoverable) -> Self {
+        Self { from: from.to_string(), until: until.to_string() }
+    }
 }
 
 async fn status(State(pages): State<Pages>) -> Result<Json<Status>, Failed> {
@@ -150,6 +167,7 @@ async fn status(State(pages): State<Pages>) -> Result<Json<Status>, Failed> {
         failed_commits: metrics.failed_commits.get(),
         queue_length: metrics.queued.get(),
         seconds_since_last_event: metrics.seconds_since_last_event(),
+        unrecoverable: reader.unrecoverable().await?.map(Gap::from),
     }))
 }
 

@@ -56,6 +56,10 @@ async function refresh() {
     const since = status.secondsSinceLastEvent;
     health.textContent = since === null ? 'Well. No event since the start.' : `Well. Last event ${since} s ago.`;
     health.className = '';
+    if (status.unrecoverable) {
+      const { from, until } = status.unrecoverable;
+      health.textContent += ` What hooks lost from ${time(from)} to ${time(until)} cannot be recovered.`;
+    }
     document.getElementById('status').replaceChildren(...Object.entries(LABELS).map(([key, label]) => {
       const pair = document.createElement('div');
       pair.append(element('dt', label), element('dd', status[key]));

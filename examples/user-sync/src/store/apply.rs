@@ -4,7 +4,7 @@
 use okta_hooks::projection::UserStatus;
 use rusqlite::{Transaction, params};
 
-use super::{Change, Found, Outcome, Profile, Unread, project};
+use super::{Change, Found, Outcome, Profile, Unread, project, system_log};
 use crate::clock::millis;
 
 pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<Outcome> {
@@ -28,14 +28,17 @@ pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite:
             done(transaction, sql, params![user_id, due_at])?;
             Ok(Outcome::default())
         }
-        Change::Repaired { page, next } => {
-            let outcome = project::events(transaction, page)?;
-            let sql = "INSERT INTO meta (name, value) VALUES ('system_log', ?1)
-                       ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            if let Some(next) = next {
-                done(transaction, sql, params![next])?;
-            }
-            Ok(outcome)
+        Change::Dismissed { user_id, asked } => {
+            answered(transaction, user_id, *asked)?;
+            Ok(Outcome::default())
+        }
+        Change::LogPage(page) => {
+            system_log::save(transaction, page)?;
+            project::events(transaction, &page.events)
+        }
+        Change::Unrecoverable(lost) => {
+            system_log::save_unrecoverable(transaction, lost)?;
+            Ok(Outcome::default())
         }
         Change::Probe => {
             let sql = "INSERT INTO meta (name, value) VALUES ('probed_at', ?1)
@@ -96,6 +99,11 @@ fn profile(transaction: &Transaction<'_>, profile: &Profile) -> rusqlite::Result
     if let Some(login) = login {
         project::claim_login(transaction, login, id)?;
     }
+    answered(transaction, id, *asked)
+}
+
+/// Takes a profile off the work list; if it was asked for again meanwhile, it is to be fetched now.
+fn answered(transaction: &Transaction<'_>, id: &str, asked: i64) -> rusqlite::Result<()> {
     let answered = "DELETE FROM refreshes WHERE user_id = ?1 AND asked = ?2";
     let again = "UPDATE refreshes SET attempts = 0, due_at = ?2 WHERE user_id = ?1";
     done(transaction, answered, params![id, asked])?;

@@ -50,6 +50,12 @@ impl Batch {
         self.body_bytes + self.events.len() * INDEX_BYTES
     }
 
+    /// When the latest of them was published, but for dates that cannot be true.
+    pub fn latest_published(&self) -> Option<Timestamp> {
+        let is_possible = |time: &Timestamp| *time <= latest(self.received_at);
+        self.events.iter().filter_map(LogEvent::published_timestamp).filter(is_possible).max()
+    }
+
     /// What one of the events changes. A `published` that cannot be true counts as the delivery's
     /// `eventTime`, or where that cannot either, as the moment it was received: it must not outrank
     /// every later change.

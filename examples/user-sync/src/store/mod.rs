@@ -10,6 +10,7 @@ mod project;
 mod read;
 mod schema;
 mod summary;
+mod system_log;
 mod wal_owner;
 mod writer;
 
@@ -26,6 +27,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::metrics::Metrics;
 pub use batch::Batch;
 pub use read::{DeadLetter, Event, Person, Reader, Refresh};
+pub use system_log::{LogPage, Unrecoverable};
 use writer::Writer;
 
 /// How many jobs may wait for the writer. A delivery that finds the queue full is answered with a
@@ -86,11 +88,13 @@ pub enum Change {
         user_id: String,
         due_at: i64,
     },
-    /// Where to go on reading the System Log, with the events up to there.
-    Repaired {
-        page: Batch,
-        next: Option<String>,
+    /// Do not fetch a profile after all, unless it was asked for again since.
+    Dismissed {
+        user_id: String,
+        asked: i64,
     },
+    LogPage(LogPage),
+    Unrecoverable(Unrecoverable),
     /// Nothing but whether anything can be written.
     Probe,
 }
@@ -99,10 +103,14 @@ impl Change {
     /// How much memory it holds, but for what is small.
     fn bytes(&self) -> usize {
         match self {
-            Self::Events(batch) | Self::Repaired { page: batch, .. } => batch.bytes(),
+            Self::Events(batch) | Self::LogPage(LogPage { events: batch, .. }) => batch.bytes(),
             Self::DeadLetters(letters) => letters.iter().map(|letter| letter.raw.len()).sum(),
             Self::Probe => TYPICAL_BYTES,
-            Self::Resolved(_) | Self::Profile(_) | Self::Later { .. } => 0,
+            Self::Resolved(_)
+            | Self::Profile(_)
+            | Self::Later { .. }
+            | Self::Dismissed { .. }
+            | Self::Unrecoverable(_) => 0,
         }
     }
 }

@@ -171,21 +171,25 @@ pub(super) fn claim_login(
     let key = UserKey::from_login(login).to_string();
     let sql = "INSERT INTO refreshes (user_id, due_at)
                SELECT ?2, ?3 FROM users WHERE key = ?1 AND profile_wanted
-               ON CONFLICT (user_id) DO UPDATE SET asked = asked + 1";
+               ON CONFLICT (user_id) DO UPDATE SET
+                   asked = asked + 1, due_at = min(due_at, excluded.due_at)";
     done(transaction, sql, params![key, id, millis()])
 }
 
-/// Puts a profile on the work list, once however often it is asked for.
+/// Puts a profile on the work list, once however often it is asked for. It is due now, even if it was
+/// put off: what has happened may be what it waited for.
 fn ask_for_profile(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO refreshes (user_id, due_at) VALUES (?1, ?2)
-               ON CONFLICT (user_id) DO UPDATE SET asked = asked + 1";
+               ON CONFLICT (user_id) DO UPDATE SET
+                   asked = asked + 1, due_at = min(due_at, excluded.due_at)";
     done(transaction, sql, params![id, millis()])
 }
 
 fn ask_for_profiles_by_login(transaction: &Transaction<'_>, login: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO refreshes (user_id, due_at)
                SELECT user_id, ?2 FROM logins WHERE login = ?1 ORDER BY user_id DESC LIMIT ?3
-               ON CONFLICT (user_id) DO UPDATE SET asked = asked + 1";
+               ON CONFLICT (user_id) DO UPDATE SET
+                   asked = asked + 1, due_at = min(due_at, excluded.due_at)";
     done(transaction, sql, params![login.to_ascii_lowercase(), millis(), MAX_NAMESAKES])
 }
 

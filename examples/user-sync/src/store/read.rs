@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use okta_hooks::projection::Version;
 use rusqlite::{Connection, Row, params};
@@ -191,17 +192,20 @@ impl Reader {
 
     /// The bytes of a dead letter; `None` if there is none of that id.
     pub async fn dead_letter(&self, id: i64) -> Result<Option<Vec<u8>>, String> {
-        self.first("SELECT raw FROM dead_letters WHERE id = ?1", id, |row| row.get(0)).await
+        self.first("SELECT raw FROM dead_letters WHERE id = ?1", [id], |row| row.get(0)).await
     }
 
-    /// The next profile to fetch now.
-    pub async fn due_refresh(&self) -> Result<Option<Refresh>, String> {
+    /// The next profile to fetch now. One that is to wait for longer than `longest` was put off before
+    /// the clock was set back.
+    pub async fn due_refresh(&self, longest: Duration) -> Result<Option<Refresh>, String> {
         let sql = "SELECT user_id, attempts, asked,
                           max(ifnull((SELECT last_event_version FROM users WHERE key = user_id), ''),
                               ifnull((SELECT max(last_event_version)
                                       FROM logins l JOIN users ON key = 'login:' || l.login
                                       WHERE l.user_id = refreshes.user_id), ''))
-                   FROM refreshes WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
+                   FROM refreshes WHERE user_id = coalesce(
+                       (SELECT user_id FROM refreshes WHERE due_at <= ?1 ORDER BY due_at LIMIT 1),
+                       (SELECT user_id FROM refreshes WHERE due_at > ?1 + ?2 LIMIT 1))";
         let refresh = |row: &Row<'_>| {
             Ok(Refresh {
                 user_id: row.get(0)?,
@@ -210,12 +214,8 @@ impl Reader {
                 known: version(row, 3)?,
             })
         };
-        self.first(sql, millis(), refresh).await
-    }
-
-    /// Where to go on reading the System Log.
-    pub async fn system_log_cursor(&self) -> Result<Option<String>, String> {
-        self.first("SELECT value FROM meta WHERE name = ?1", "system_log", |row| row.get(0)).await
+        let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
+        self.first(sql, [millis(), longest], refresh).await
     }
 
     /// How many rows of `table` there are.
@@ -229,12 +229,12 @@ impl Reader {
     async fn first<T: Send + 'static>(
         &self,
         sql: &'static str,
-        parameter: impl rusqlite::ToSql + Send + 'static,
+        parameters: impl rusqlite::Params + Send + 'static,
         map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<Option<T>, String> {
         use rusqlite::OptionalExtension;
         self.read(move |connection| {
-            connection.prepare_cached(sql)?.query_row([parameter], map).optional()
+            connection.prepare_cached(sql)?.query_row(parameters, map).optional()
         })
         .await
     }

@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const KEY_ID: &str = "key-2026";
-const JANE: &str = "00u9kq3f7TzWmXb2a5d7";
-const JOHN: &str = "00u1hn3f7TzWmXb2a5d7";
+pub(crate) const JANE: &str = "00u9kq3f7TzWmXb2a5d7";
+pub(crate) const JOHN: &str = "00u1hn3f7TzWmXb2a5d7";
 const JANES: &str = "/api/v1/users/00u9kq3f7TzWmXb2a5d7";
 const JOHNS: &str = "/api/v1/users/00u1hn3f7TzWmXb2a5d7";
-const CREATE: &str = "user.lifecycle.create";
-const UPDATE: &str = "user.account.update_profile";
-const THEN: &str = "2026-01-01T00:00:00.000Z";
+pub(crate) const CREATE: &str = "user.lifecycle.create";
+pub(crate) const UPDATE: &str = "user.account.update_profile";
+pub(crate) const THEN: &str = "2026-01-01T00:00:00.000Z";
 
 /// What must be in no line that the process writes: tokens, keys, assertions, and the texts of
 /// Okta's errors, which quote what was sent.
@@ -30,14 +30,14 @@ const SECRETS: [&str; 7] =
     [API_TOKEN, "granted-", SECRET, "PRIVATE KEY", "eyJ", "jane.secret", "Name in an event"];
 
 /// An org, and a directory for the sync.
-struct Stage {
-    org: OktaOrg,
-    directory: TempDir,
+pub(crate) struct Stage {
+    pub(crate) org: OktaOrg,
+    pub(crate) directory: TempDir,
 }
 
 impl Stage {
     /// An org with Jane, John and an API token.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let org = OktaOrg::start();
         org.lock().api_token = Some(API_TOKEN.to_owned());
         org.lock().users.insert(JANE.to_owned(), user(JANE, "ACTIVE", "Jane"));
@@ -45,7 +45,7 @@ impl Stage {
         Self { org, directory: tempfile::tempdir().expect("a directory can be made") }
     }
 
-    fn start(&self) -> Sync {
+    pub(crate) fn start(&self) -> Sync {
         self.start_with(&[("okta_key", API_TOKEN)])
     }
 
@@ -56,7 +56,7 @@ impl Stage {
     }
 
     /// A repair every second.
-    fn start_to_repair(&self) -> Sync {
+    pub(crate) fn start_to_repair(&self) -> Sync {
         self.start_with(&[("okta_key", API_TOKEN), ("REPAIR_SECONDS", "1")])
     }
 
@@ -70,14 +70,14 @@ impl Stage {
 
     /// Waits until this many requests have been made to a path.
     #[track_caller]
-    fn wait_for_requests(&self, path: &str, count: usize) -> Vec<Recorded> {
+    pub(crate) fn wait_for_requests(&self, path: &str, count: usize) -> Vec<Recorded> {
         eventually(&format!("{count} requests to {path}"), || {
             Some(self.org.requests(path)).filter(|requests| requests.len() >= count)
         })
     }
 }
 
-fn user(id: &str, status: &str, name: &str) -> Value {
+pub(crate) fn user(id: &str, status: &str, name: &str) -> Value {
     let email = format!("{}@example.com", name.to_lowercase());
     json!({
         "id": id,
@@ -98,7 +98,7 @@ fn logged(count: usize) -> Vec<Value> {
 
 /// Ends it in order; checks that nothing secret was written meanwhile.
 #[track_caller]
-fn end(sync: Sync) -> String {
+pub(crate) fn end(sync: Sync) -> String {
     let (status, output) = sync.terminate();
     assert!(status.success(), "{output}");
     assert_no_secret(&output);

@@ -89,8 +89,12 @@ impl Recorded {
 
     /// The value of a field of a form.
     pub fn field(&self, name: &str) -> Option<String> {
-        let mut pairs = self.body.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| decoded(value))
+        value(&self.body, name)
+    }
+
+    /// The value of a parameter in the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        self.path.split_once('?').and_then(|(_, query)| value(query, name))
     }
 }
 
@@ -275,10 +279,7 @@ impl Org {
 
     /// A page of a polling request, as Okta's: `next` is always there.
     fn page(&self, query: &str) -> Reply {
-        let value = |name: &str| {
-            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-            pairs.find(|(key, _)| *key == name).map(|(_, value)| decoded(value))
-        };
+        let value = |name: &str| value(query, name);
         let (after, since) = (value("after"), value("since").unwrap_or_default());
         let ascending = value("sortOrder").is_none_or(|order| order == "ASCENDING");
         if value("until").is_some() || !ascending || (after.is_some() && !since.is_empty()) {
@@ -367,6 +368,12 @@ impl App {
 pub fn seconds() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.expect("the clock is past 1970").as_secs()
+}
+
+/// The value of that name in a form or a query.
+fn value(pairs: &str, name: &str) -> Option<String> {
+    let mut pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| decoded(value))
 }
 
 /// Text without its percent encoding.
