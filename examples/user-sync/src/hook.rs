@@ -12,7 +12,7 @@ use tower::{BoxError, ServiceBuilder, service_fn};
 
 use crate::health::{Health, health};
 use crate::metrics::Metrics;
-use crate::store::{Batch, Change, Origin, Store, StoreError, Unread};
+use crate::store::{self, Batch, Change, Origin, Store, StoreError};
 
 /// Where the hook is.
 pub const PATH: &str = "/userTransfer";
@@ -31,7 +31,7 @@ pub fn router(
             // What was handed to the writer before the deadline is written all the same: then
             // Okta's second try finds it done.
             HookLayer::new(receiver.clone())
-                .with_dead_letters(service_fn(move |letter| set_aside(letters.clone(), letter)))
+                .with_dead_letters(service_fn(move |letter| keep(letters.clone(), letter)))
                 .with_deadline(move || tokio::time::sleep(deadline)),
         )
         .service(service_fn(move |delivery: Delivery| {
@@ -53,28 +53,18 @@ async fn accept(store: Store, metrics: Arc<Metrics>, delivery: Delivery) -> Resu
     Ok(())
 }
 
-async fn set_aside(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
-    tracing::warn!(bytes = letter.raw().len(), reason = %letter, "set aside");
-    let unread = match letter {
-        DeadLetter::Body { raw, error, .. } => {
-            vec![Unread { reason: error.to_string(), path: String::new(), raw: raw.into() }]
+/// Returns when it is on disk.
+async fn keep(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
+    tracing::warn!(bytes = letter.raw().len(), reason = %letter, "kept as a dead letter");
+    let letters = match &letter {
+        DeadLetter::InvalidEvents { invalid_events, raw, .. } => {
+            store::DeadLetter::of_delivery(invalid_events, raw)
         }
-        DeadLetter::InvalidEvents { invalid_events, .. } => invalid_events
-            .iter()
-            .map(|defect| Unread {
-                reason: format!("expected {}", defect.reason().expected()),
-                path: defect.path(),
-                raw: defect.raw().into(),
-            })
-            .collect(),
-        // A kind that a later release adds.
-        other => vec![Unread {
-            reason: other.to_string(),
-            path: String::new(),
-            raw: other.raw().clone().into(),
-        }],
+        // The whole body, or a kind that a later release adds.
+        other => vec![store::DeadLetter::whole_body(other.to_string(), other.raw().to_vec())],
     };
-    store.write(Change::DeadLetters(unread)).await?;
+    drop(letter);
+    store.write(Change::DeadLetters(letters)).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use okta_hooks::system_log::{Cursor, Page, Query};
 
 use crate::okta::{Answered, Call, Client, ClientError, Why};
 use crate::profiles::HOPELESS;
-use crate::store::{Batch, Change, LogPage, Origin, Reader, Store, Unread, Unrecoverable};
+use crate::store::{Batch, Change, DeadLetter, LogPage, Origin, Reader, Store, Unrecoverable};
 
 /// How far back the first reading goes: the System Log's own default.
 const FIRST: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -135,16 +135,7 @@ async fn say_lost(store: &Store, reader: &Reader, lost: Unrecoverable) -> Result
 }
 
 async fn keep(store: &Store, org: &str, page: Page) -> Result<(), crate::store::StoreError> {
-    let letters: Vec<_> = page
-        .invalid_events
-        .iter()
-        .map(|defect| Unread {
-            reason: format!("expected {}", defect.reason().expected()),
-            // Its place in a page says nothing later on.
-            path: "system log".to_owned(),
-            raw: defect.raw().into(),
-        })
-        .collect();
+    let letters = DeadLetter::of_log_page(&page.invalid_events);
     if !letters.is_empty() {
         store.write(Change::DeadLetters(letters)).await?;
     }

@@ -2,6 +2,7 @@
 //! with the hook, and answers only to requests that were meant for it.
 
 mod local;
+mod paging;
 
 use std::sync::Arc;
 
@@ -11,11 +12,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use okta_hooks::{Delivery, LogEvent};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use self::paging::{After, Before, MAX_LIMIT, Page, limited};
 use crate::metrics::Metrics;
 use crate::store::{
-    Batch, Change, DeadLetter, Event, Origin, Person, Reader, Store, Unrecoverable,
+    Batch, Change, DeadLetterSummary, Event, Origin, Person, Reader, Store, Unrecoverable,
 };
 
 #[derive(Clone)]
@@ -70,26 +72,40 @@ impl From<String> for Failed {
     }
 }
 
-async fn users(State(pages): State<Pages>) -> Result<Json<Vec<Person>>, Failed> {
-    Ok(Json(pages.reader.people().await?))
-}
-
-#[derive(Deserialize)]
-struct Paging {
-    before: Option<i64>,
-    limit: Option<u32>,
+async fn users(
+    State(pages): State<Pages>,
+    Query(After { after, limit }): Query<After>,
+) -> Result<Page<Person>, Failed> {
+    let limit = limited(limit, MAX_LIMIT);
+    let after = match after.as_deref().map(paging::from_token) {
+        Some(None) => {
+            let message = "after: not a place that a link has named".to_owned();
+            return Err(Failed(StatusCode::BAD_REQUEST, message));
+        }
+        after => after.flatten(),
+    };
+    let people = pages.reader.people(after, limit + 1).await?;
+    Ok(Page::new(people, limit, |last| {
+        format!("/getUsers?after={}&limit={limit}", paging::to_token(&last.place))
+    }))
 }
 
 async fn events(
     State(pages): State<Pages>,
-    Query(paging): Query<Paging>,
-) -> Result<Json<Vec<Event>>, Failed> {
-    let limit = paging.limit.unwrap_or(50).min(1_000);
-    Ok(Json(pages.reader.events(paging.before, limit).await?))
+    Query(Before { before, limit }): Query<Before>,
+) -> Result<Page<Event>, Failed> {
+    let limit = limited(limit, 50);
+    let events = pages.reader.events(before, limit + 1).await?;
+    Ok(Page::new(events, limit, |last| format!("/events?before={}&limit={limit}", last.seq)))
 }
 
-async fn dead_letters(State(pages): State<Pages>) -> Result<Json<Vec<DeadLetter>>, Failed> {
-    Ok(Json(pages.reader.dead_letters().await?))
+async fn dead_letters(
+    State(pages): State<Pages>,
+    Query(Before { before, limit }): Query<Before>,
+) -> Result<Page<DeadLetterSummary>, Failed> {
+    let limit = limited(limit, 100);
+    let letters = pages.reader.dead_letters(before, limit + 1).await?;
+    Ok(Page::new(letters, limit, |last| format!("/dead-letters?before={}&limit={limit}", last.id)))
 }
 
 /// Puts a dead letter through once more: after an update of this program, or of its models.

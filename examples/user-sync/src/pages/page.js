@@ -66,12 +66,12 @@ async function refresh() {
       return pair;
     }));
     const [users, events, letters] =
-      await Promise.all([get('getUsers'), get('events?limit=20'), get('dead-letters')]);
+      await Promise.all([get('getUsers?limit=200'), get('events?limit=20'), get('dead-letters?limit=50')]);
     // Nothing is drawn anew while nothing has changed: a selection stays, a button keeps its focus.
     const latest = JSON.stringify([users, events, letters]);
     if (latest === shown) return;
     shown = latest;
-    fill('users', users.slice(0, 200).map((user) => [
+    fill('users', users.map((user) => [
       user.displayName ?? [user.firstName, user.lastName].filter(Boolean).join(' '),
       user.login, user.status, user.lastEvent, time(user.updatedAt)]));
     fill('events', events.map((event) => [time(event.published), event.eventType, event.effect, event.origin]));

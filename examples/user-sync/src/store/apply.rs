@@ -4,14 +4,14 @@
 use okta_hooks::projection::UserStatus;
 use rusqlite::{Transaction, params};
 
-use super::{Change, Found, Outcome, Profile, Unread, project, system_log};
+use super::{Change, Found, Outcome, Profile, dead_letter, project, system_log};
 use crate::clock::millis;
 
 pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<Outcome> {
     match change {
         Change::Events(batch) => project::events(transaction, batch),
         Change::DeadLetters(letters) => {
-            letters.iter().try_for_each(|letter| dead_letter(transaction, letter))?;
+            letters.iter().try_for_each(|letter| dead_letter::save(transaction, letter))?;
             Ok(Outcome::default())
         }
         Change::Resolved(id) => {
@@ -55,13 +55,6 @@ pub(super) fn done(
     parameters: impl rusqlite::Params,
 ) -> rusqlite::Result<()> {
     transaction.prepare_cached(sql)?.execute(parameters).map(drop)
-}
-
-fn dead_letter(transaction: &Transaction<'_>, letter: &Unread) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO dead_letters (received_at, reason, path, raw) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (path, raw) DO NOTHING";
-    let Unread { reason, path, raw } = letter;
-    done(transaction, sql, params![millis(), reason, path, raw])
 }
 
 /// Okta's own word on a user, as of a time: events after it still count. No event has the same version,

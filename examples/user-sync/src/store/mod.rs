@@ -4,6 +4,7 @@ mod apply;
 mod backfill;
 mod batch;
 mod database;
+mod dead_letter;
 mod files;
 
 mod project;
@@ -26,7 +27,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::metrics::Metrics;
 pub use batch::Batch;
-pub use read::{DeadLetter, Event, Person, Reader, Refresh};
+pub use dead_letter::DeadLetter;
+pub use read::{DeadLetterSummary, Event, Person, PersonKey, Reader, Refresh};
 pub use system_log::{LogPage, Unrecoverable};
 use writer::Writer;
 
@@ -79,7 +81,7 @@ struct Job {
 /// What can be written.
 pub enum Change {
     Events(Batch),
-    DeadLetters(Vec<Unread>),
+    DeadLetters(Vec<DeadLetter>),
     /// A dead letter that was put through again.
     Resolved(i64),
     Profile(Profile),
@@ -113,13 +115,6 @@ impl Change {
             | Self::Unrecoverable(_) => 0,
         }
     }
-}
-
-/// What no handler sees.
-pub struct Unread {
-    pub reason: String,
-    pub path: String,
-    pub raw: Vec<u8>,
 }
 
 /// What the Users API says of a user.

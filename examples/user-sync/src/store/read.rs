@@ -39,6 +39,15 @@ pub struct Person {
     pub status: Option<String>,
     pub last_event: Option<String>,
     pub updated_at: Option<String>,
+    #[serde(skip)]
+    pub place: PersonKey,
+}
+
+/// Where a user is in the list of all: the latest change first, then by key.
+#[derive(Clone, Debug)]
+pub struct PersonKey {
+    pub version: String,
+    pub key: String,
 }
 
 /// An event that was accepted, and what it did.
@@ -59,7 +68,7 @@ pub struct Event {
 /// What is no event, or no delivery.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DeadLetter {
+pub struct DeadLetterSummary {
     pub id: i64,
     /// Milliseconds since 1970.
     pub received_at: i64,
@@ -122,14 +131,24 @@ impl Reader {
         }
     }
 
-    pub async fn people(&self) -> Result<Vec<Person>, String> {
-        self.read(|connection| {
+    /// The users after this place, those changed last first.
+    pub async fn people(
+        &self,
+        after: Option<PersonKey>,
+        limit: u32,
+    ) -> Result<Vec<Person>, String> {
+        self.read(move |connection| {
             let sql =
                 "SELECT id, login, email, first_name, last_name, display_name, status, last_event,
-                              version
-                       FROM people ORDER BY version DESC, id, login";
+                        version, ifnull(id, 'login:' || lower(login)) AS key
+                 FROM people
+                 WHERE ?1 IS NULL OR version < ?1 OR (version = ?1 AND key > ?2)
+                 ORDER BY version DESC, key LIMIT ?3";
             let mut statement = connection.prepare_cached(sql)?;
-            let people = statement.query_map([], |row| {
+            let (version_before, key_before) =
+                after.map(|PersonKey { version, key }| (version, key)).unzip();
+            let parameters = params![version_before, key_before, limit];
+            let people = statement.query_map(parameters, |row| {
                 Ok(Person {
                     id: row.get(0)?,
                     login: row.get(1)?,
@@ -140,6 +159,7 @@ impl Reader {
                     status: row.get(6)?,
                     last_event: row.get(7)?,
                     updated_at: version(row, 8)?.and_then(|version| version.time()),
+                    place: PersonKey { version: row.get(8)?, key: row.get(9)? },
                 })
             })?;
             people.collect()
@@ -170,21 +190,26 @@ impl Reader {
         .await
     }
 
-    /// All dead letters, newest first.
-    pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, String> {
-        self.read(|connection| {
+    /// The latest dead letters before `before`, newest first.
+    pub async fn dead_letters(
+        &self,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<DeadLetterSummary>, String> {
+        self.read(move |connection| {
             let sql = "SELECT id, received_at, reason, path, length(raw) FROM dead_letters
-                       ORDER BY id DESC";
+                       WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
             let mut statement = connection.prepare_cached(sql)?;
-            let letters = statement.query_map([], |row| {
-                Ok(DeadLetter {
-                    id: row.get(0)?,
-                    received_at: row.get(1)?,
-                    reason: row.get(2)?,
-                    path: row.get(3)?,
-                    bytes: row.get(4)?,
-                })
-            })?;
+            let letters =
+                statement.query_map(params![before.unwrap_or(i64::MAX), limit], |row| {
+                    Ok(DeadLetterSummary {
+                        id: row.get(0)?,
+                        received_at: row.get(1)?,
+                        reason: row.get(2)?,
+                        path: row.get(3)?,
+                        bytes: row.get(4)?,
+                    })
+                })?;
             letters.collect()
         })
         .await

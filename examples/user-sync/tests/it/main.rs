@@ -4,6 +4,7 @@ mod disk;
 mod health;
 mod okta_client;
 mod org;
+mod paging;
 mod profiles;
 mod projection;
 mod recovery;

@@ -77,6 +77,7 @@ pub struct Response {
     pub status: u16,
     /// The status line and the headers, in lower case.
     pub head: String,
+    head_as_sent: String,
     pub body: Vec<u8>,
 }
 
@@ -84,15 +85,23 @@ impl Response {
     fn parse(answer: &[u8]) -> io::Result<Self> {
         let invalid = || io::Error::new(io::ErrorKind::InvalidData, "no HTTP answer");
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(invalid)?;
-        let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+        let head_as_sent = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let head = head_as_sent.to_lowercase();
         let status =
             head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(invalid)?;
-        Ok(Self { status, head, body: answer[end + 4..].to_vec() })
+        Ok(Self { status, head, head_as_sent, body: answer[end + 4..].to_vec() })
     }
 
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// The value of a header whose case counts.
+    pub fn header_as_sent(&self, name: &str) -> Option<&str> {
+        let lines = self.head_as_sent.lines().filter_map(|line| line.split_once(": "));
+        let mut values = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        values.next().map(|(_, value)| value)
     }
 
     pub fn text(&self) -> String {
