@@ -61,6 +61,9 @@ pub fn open_files() -> usize {
     limit.map_or(1024, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
+/// How long a connection may wait in any case: what a client has sent at once is read by then.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
 /// Accepts connections until `stop`; returns when they have ended or their grace has.
 pub async fn serve(
     listener: TcpListener,
@@ -136,7 +139,9 @@ impl Connections {
         self.waiting.retain(|connection| !connection.task.is_finished());
         while self.tasks.len() >= most.max(1) {
             let longest = self.waiting.iter().min_by_key(|connection| connection.since.get());
-            if let Some(longest) = longest.filter(|longest| longest.since.get() <= Instant::now()) {
+            let has_waited =
+                |waiting: &&Waiting| waiting.since.get() + SHORTEST_WAIT <= Instant::now();
+            if let Some(longest) = longest.filter(has_waited) {
                 longest.task.abort();
             }
             let _ = timeout(Duration::from_millis(100), self.tasks.join_next()).await;
