@@ -1,4 +1,4 @@
-//! What is wrong when a URL cannot be verified, and what to do about it.
+//! What is wrong when a URL cannot be verified or a delivery is lost, and what to do about it.
 
 use okta_hooks::simulate::{VerificationBuilder, VerificationFault};
 
@@ -21,6 +21,35 @@ pub fn of(
     };
     let fault = verification.check(answer.status, &answer.headers, &answer.body).err()?;
     Some(Diagnosis { what: fault.to_string(), fix: fix(fault, has_secret) })
+}
+
+/// Why a delivery was lost; `None` if it was accepted.
+pub fn of_delivery(exchange: &Exchange) -> Option<Diagnosis> {
+    let status = match &exchange.result {
+        Ok(answer) if answer.status.is_success() => return None,
+        Ok(answer) => answer.status,
+        Err(Fault::Timeout) => {
+            let fix = "Keep the events, answer, and work afterwards.";
+            return Some(Diagnosis { fix, ..no_answer(&Fault::Timeout) });
+        }
+        Err(fault) => return Some(no_answer(fault)),
+    };
+    let what = format!("answered with status {}", status.as_u16());
+    Some(Diagnosis { what, fix: fix_of_status(status.as_u16()) })
+}
+
+fn fix_of_status(status: u16) -> &'static str {
+    match status {
+        300..=399 => "Okta does not follow redirects: send to the URL that answers itself.",
+        401 | 403 => {
+            "The receiver expects another secret, or another header: compare --secret and --header \
+             with its own. For Basic authentication the value begins with \"Basic \"."
+        }
+        404 | 405 => "Does the path exist, and does it take POST?",
+        400 | 422 => "The receiver could not read the body: its log says why.",
+        400..=499 => "After a 4xx Okta never sends again: answer 503 to what only failed now.",
+        _ => "The receiver failed twice: its log says why.",
+    }
 }
 
 fn no_answer(fault: &Fault) -> Diagnosis {

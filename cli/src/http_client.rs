@@ -106,5 +106,7 @@ fn reason(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    let reason = cause.to_string();
+    // The number says nothing that the words before it do not.
+    reason.split(" (os error").next().unwrap_or_default().to_owned()
 }

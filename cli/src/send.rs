@@ -28,14 +28,14 @@ use crate::terminal::{dim, printable};
 Examples:
   okta-hooks send http://127.0.0.1:8082/userCreated --target john.doe@example.com
   okta-hooks send URL --type user.lifecycle.deactivate --target john.doe@example.com --edit
-  okta-hooks send URL --target 'user{n}@example.com' --batch 10 --count 1000 --rate 200")]
+  okta-hooks send URL --target 'user{number}@example.com' --batch 10 --count 1000 --rate 200")]
 pub struct Args {
     #[command(flatten)]
     pub destination: Destination,
     /// The type of the events
     #[arg(long = "type", value_name = "TYPE", default_value = "user.lifecycle.create")]
     event_type: EventType,
-    /// The login of the user they are about; {n} in it becomes a number
+    /// The login of the user they are about; {number} in it becomes one
     #[arg(long, value_name = "LOGIN", default_value = "john.doe@example.com")]
     target: String,
     /// Send this body instead (JSON; - for standard input)
@@ -71,13 +71,36 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
     let fixed = fixed_body(&args)?;
     let summary = Arc::new(Mutex::new(Summary::default()));
     let bar = if args.count > 1 { ProgressBar::new(args.count) } else { ProgressBar::hidden() };
+    let all = deliver_all(&args, client, fixed, &summary, &bar);
+    // Who has seen enough still wants to know what became of the rest.
+    let stopped = tokio::select! {
+        result = all => result.map(|()| false)?,
+        _ = tokio::signal::ctrl_c() => true,
+    };
+    bar.finish_and_clear();
+    let summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
+    summary.print(args.json);
+    if stopped {
+        eprintln!("stopped before all {} deliveries were made", args.count);
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(summary.exit_code())
+}
+
+async fn deliver_all(
+    args: &Args,
+    client: &HttpClient,
+    fixed: Option<Bytes>,
+    summary: &Arc<Mutex<Summary>>,
+    bar: &ProgressBar,
+) -> Result<(), String> {
     let mut pace = args.rate.map(|rate| tokio::time::interval(Duration::from_secs(1) / rate));
     let mut under_way = tokio::task::JoinSet::new();
     for n in 0..args.count {
         if let Some(pace) = &mut pace {
             pace.tick().await;
         }
-        let body = fixed.clone().unwrap_or_else(|| made(&args, n).to_string().into());
+        let body = fixed.clone().unwrap_or_else(|| made(args, n).to_string().into());
         let request = request(&args.destination, body)?;
         let job = (client.clone(), request, args.duplicate, summary.clone(), bar.clone());
         match args.rate {
@@ -86,10 +109,7 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
         }
     }
     while under_way.join_next().await.is_some() {}
-    bar.finish_and_clear();
-    let summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
-    summary.print(args.json);
-    Ok(summary.exit_code())
+    Ok(())
 }
 
 async fn deliver(
@@ -151,7 +171,7 @@ fn made(args: &Args, n: u64) -> Value {
     let now = SystemTime::now();
     let mut events: Vec<Value> = (0..args.batch)
         .map(|nth| {
-            let login = args.target.replace("{n}", &(n * args.batch + nth).to_string());
+            let login = args.target.replace("{number}", &(n * args.batch + nth).to_string());
             let event = simulate::event(args.event_type.clone()).user(login);
             event.seed(fastrand::u64(..)).published(now).to_json()
         })

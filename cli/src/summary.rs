@@ -7,8 +7,9 @@ use std::time::Duration;
 use okta_hooks::simulate::Next;
 use serde_json::{Value, json};
 
+use crate::diagnosis::{self, Diagnosis};
 use crate::http_client::{Exchange, Fault};
-use crate::terminal::{bad, good, print_json, table};
+use crate::terminal::{bad, good, print_json, printable, table};
 
 #[derive(Default)]
 pub struct Summary {
@@ -17,6 +18,7 @@ pub struct Summary {
     retries: usize,
     statuses: BTreeMap<String, usize>,
     durations: Vec<Duration>,
+    first_lost: Option<Diagnosis>,
 }
 
 impl Summary {
@@ -25,7 +27,7 @@ impl Summary {
         self.measure(exchange);
         match next {
             Next::Accepted => self.accepted += 1,
-            Next::Lost(_) => self.lost += 1,
+            Next::Lost(_) => self.lose(exchange),
             Next::Retry(_) => self.retries += 1,
             Next::Wait => {}
         }
@@ -36,7 +38,14 @@ impl Summary {
         self.measure(exchange);
         match &exchange.result {
             Ok(answer) if answer.status.is_success() => self.accepted += 1,
-            _ => self.lost += 1,
+            _ => self.lose(exchange),
+        }
+    }
+
+    fn lose(&mut self, exchange: &Exchange) {
+        self.lost += 1;
+        if self.first_lost.is_none() {
+            self.first_lost = diagnosis::of_delivery(exchange);
         }
     }
 
@@ -95,6 +104,10 @@ impl Summary {
         );
         let verdict = if self.lost == 0 { good("all accepted") } else { bad("some were lost") };
         print_line!("{verdict}");
+        if let Some(found) = &self.first_lost {
+            print_line!("  the first: {}", printable(&found.what));
+            print_line!("  {}", found.fix);
+        }
     }
 
     pub fn exit_code(&self) -> ExitCode {

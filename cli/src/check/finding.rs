@@ -40,6 +40,10 @@ impl Finding {
         matches!(self.verdict, Verdict::Short(_)) && !self.rule.advice
     }
 
+    fn is_skipped_for(&self, reason: &str) -> bool {
+        matches!(self.verdict, Verdict::Skipped(other) if other == reason)
+    }
+
     fn name(&self) -> &'static str {
         match self.verdict {
             Verdict::Held => "held",
@@ -59,12 +63,17 @@ impl Finding {
         json!({ "id": id, "title": title, "verdict": self.name(), "what": what, "why": why, "fix": fix })
     }
 
-    pub fn print(&self) {
+    /// `before` is the one printed before it: the same hint is not repeated.
+    pub fn print(&self, before: Option<&Self>) {
         let Rule { id, title, why, fix, advice } = self.rule;
         let id = dim(&format!("[{id}]"));
         match &self.verdict {
             Verdict::Held => print_line!("{}  {title} {id}", good("held   ")),
-            Verdict::Skipped(why) => print_line!("{}  {title} {id}: {why}", dim("skipped")),
+            Verdict::Skipped(why) => {
+                let repeated = before.is_some_and(|other| other.is_skipped_for(why));
+                let why = if repeated { String::new() } else { format!(": {why}") };
+                print_line!("{}  {title} {id}{why}", dim("skipped"));
+            }
             Verdict::Short(what) => {
                 let mark = if *advice { warn("advice ") } else { bad("FAULT  ") };
                 print_line!("{mark}  {title} {id}: {what}");
@@ -77,10 +86,11 @@ impl Finding {
 
 pub fn count(findings: &[Finding]) -> String {
     let of = |name: &str| findings.iter().filter(|finding| finding.name() == name).count();
+    let faults = of("fault");
+    let plural = if faults == 1 { "" } else { "s" };
     format!(
-        "{} held, {} faults, {} advice, {} skipped",
+        "{} held, {faults} fault{plural}, {} advice, {} skipped",
         of("held"),
-        of("fault"),
         of("advice"),
         of("skipped")
     )

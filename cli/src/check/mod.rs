@@ -62,7 +62,8 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
         let findings = findings.iter().map(Finding::to_json).collect::<Vec<_>>();
         print_json(&json!({ "ok": !faults, "findings": findings }));
     } else {
-        findings.iter().for_each(Finding::print);
+        let before = std::iter::once(None).chain(findings.iter().map(Some));
+        findings.iter().zip(before).for_each(|(finding, before)| finding.print(before));
         let verdict = if faults { bad("it falls short") } else { good("it holds") };
         print_line!("{verdict}: {}", finding::count(&findings));
     }

@@ -66,7 +66,7 @@ Events that were not delivered when it ends are not delivered later: Okta does n
 The System Log still has them."
 )]
 pub struct Args {
-    /// Where to listen; a loopback address [default: 127.0.0.1:4040, or 127.0.0.1:8083 with --forward]
+    /// Where to listen; a loopback address [default: 127.0.0.1:4040, or 127.0.0.1:8084 with --forward]
     #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
     /// Listen for a tunnel, and pass on what comes to the receiver at this URL, recorded for the
@@ -111,7 +111,7 @@ pub struct Args {
 }
 
 const ORG: &str = "127.0.0.1:4040";
-const TUNNEL: &str = "127.0.0.1:8083";
+const TUNNEL: &str = "127.0.0.1:8084";
 
 impl Args {
     /// Where the org is, and where a tunnel ends.

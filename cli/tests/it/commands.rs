@@ -104,7 +104,9 @@ async fn check_explains_what_it_finds_and_what_it_could_not_look_at() {
         events: answered with status 400";
     assert!(text.contains(fault), "{text}");
     assert!(text.contains("why: ") && text.contains("fix: Skip"), "{text}");
-    assert!(text.contains("skipped  counts a duplicate once [twice]: give --observe"), "{text}");
+    assert!(text.contains("skipped  counts a duplicate once [twice]\n"), "{text}");
+    assert_eq!(text.matches("give --observe").count(), 1, "a hint is given once: {text}");
+    assert!(text.contains(" 1 fault, "), "{text}");
     assert!(text.contains("it falls short: "), "{text}");
     assert!(!text.contains('\x1b'), "no colours in a pipe");
 }
@@ -130,6 +132,7 @@ async fn verify_says_what_is_wrong_and_how_to_put_it_right() {
     assert_eq!(json(&output)["attempts"][0]["fault"], "refused with status 401");
     let output = run(&["verify", "http://127.0.0.1:1/hook"]).await;
     assert!(stdout(&output).contains("not verified: no answer"), "{output:?}");
+    assert!(!stdout(&output).contains("os error"), "{output:?}");
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -168,6 +171,9 @@ async fn a_wrong_command_line_ends_with_2_and_prints_no_secret() {
     }
     let help = run(&["check", "--help"]).await;
     assert!(stdout(&help).contains("any language") && help.status.success());
+    let help = stdout(&run(&["send", "--help"]).await);
+    assert!(help.contains("'user{number}@example.com' --batch 10"), "{help}");
+    assert!(help.contains("{number} in it becomes one"), "{help}");
 }
 
 #[tokio::test]
@@ -180,6 +186,9 @@ async fn send_shows_the_body_then_delivers_it() {
     assert!(text.contains("all accepted") && !text.contains(SECRET), "{text}");
     assert_eq!(shown(address).await, ["jane.doe@example.com"]);
 
+    let refused = stdout(&run(&["send", &hook(address), "--secret", "other"]).await);
+    assert!(refused.contains("the first: answered with status 401"), "{refused}");
+    assert!(refused.contains("compare --secret and --header"), "{refused}");
     let refused = run(&["send", &hook(address), "--secret", "other", "--json"]).await;
     assert_eq!((json(&refused)["lost"].as_u64(), refused.status.code()), (Some(1), Some(1)));
 }
@@ -187,7 +196,8 @@ async fn send_shows_the_body_then_delivers_it() {
 #[tokio::test]
 async fn send_makes_many_deliveries_and_sums_them_up() {
     let address = crate::receiver::start(Fault::None).await;
-    let many = ["--target", "user{n}@example.com", "--batch", "5", "--count", "20", "--shuffle"];
+    let many =
+        ["--target", "user{number}@example.com", "--batch", "5", "--count", "20", "--shuffle"];
     let twice = ["--rate", "1000", "--duplicate", "--json"];
     let url = hook(address);
     let output = run(&[&["send", &url], &many[..], &twice[..]].concat()).await;
@@ -286,4 +296,24 @@ async fn shown(address: SocketAddr) -> Vec<String> {
             .text()
     });
     answer.await.unwrap().lines().map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn send_that_is_interrupted_prints_what_became_of_the_rest() {
+    let address = crate::receiver::start(Fault::None).await;
+    let child = tokio::process::Command::new(PROGRAM)
+        .args(["send", &hook(address), "--count", "1000000"])
+        .env("OKTA_HOOK_SECRET", SECRET)
+        .env_remove("OKTA_HOOK_HEADER")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(15);
+    while shown(address).await.is_empty() && std::time::Instant::now() < deadline {}
+    let process = child.id().unwrap().to_string();
+    std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("accepted"), "{output:?}");
 }
