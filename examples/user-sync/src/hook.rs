@@ -1,4 +1,4 @@
-//! The door that Okta calls: the hook, and whether it is well. Nothing else.
+//! The listener that Okta calls: the hook, and whether it is well. Nothing else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub fn router(
 
 /// Returns when every event of the delivery is on disk.
 async fn accept(store: Store, metrics: Arc<Metrics>, delivery: Delivery) -> Result<(), BoxError> {
-    metrics.defects.add(delivery.invalid_events().len() as u64);
+    metrics.invalid_events.add(delivery.invalid_events().len() as u64);
     let batch = Batch::of_delivery(&delivery, Origin::Hook);
     drop(delivery);
     store.write(Change::Events(batch)).await?;

@@ -23,7 +23,7 @@ use user_sync::server::{self, Limits};
 use user_sync::settings::{Settings, refuse};
 use user_sync::shutdown::shutdown;
 use user_sync::store::Store;
-use user_sync::{hook, okta, pages, profiles, repair};
+use user_sync::{gap_repair, hook, okta, pages, profiles};
 
 #[tokio::main]
 async fn main() {
@@ -56,7 +56,7 @@ async fn main() {
     let mut loops = JoinSet::new();
     if let Some(client) = client {
         loops.spawn(profiles::run(client.clone(), store.clone(), reader.clone()));
-        loops.spawn(repair::run(client, store.clone(), reader, repair_every));
+        loops.spawn(gap_repair::run(client, store.clone(), reader, repair_every));
     }
     let mut servers = JoinSet::new();
     let files = server::open_files();

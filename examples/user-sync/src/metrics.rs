@@ -14,7 +14,7 @@ pub struct Metrics {
     pub events: Count,
     pub duplicates: Count,
     pub unpaired: Count,
-    pub defects: Count,
+    pub invalid_events: Count,
     pub dead_letters: Count,
     /// New events that only the System Log had.
     pub recovered: Count,
@@ -75,7 +75,7 @@ impl Metrics {
                 "Membership events that do not say who is in which group.",
                 &self.unpaired,
             ),
-            ("defects_total", "Elements that are no events.", &self.defects),
+            ("invalid_events_total", "Elements that are not events.", &self.invalid_events),
             ("dead_letters_total", "Dead letters kept.", &self.dead_letters),
             ("recovered_total", "New events that only the System Log had.", &self.recovered),
             ("refused_total", "Requests refused.", &self.refused),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use okta_hooks::projection::Version;
 
 use crate::clock::millis;
-use crate::okta::{self, Call, Client, ClientError, Why};
+use crate::okta::{self, Client, ClientError, Endpoint, ErrorKind};
 use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
 
 /// How long to look away when there is nothing to do.
@@ -14,12 +14,12 @@ const IDLE: Duration = Duration::from_millis(200);
 
 /// When to try again what will most likely fail again, until an admin changes something. There is no
 /// longer wait for one profile.
-pub const HOPELESS: Duration = Duration::from_secs(15 * 60);
+pub const PERMANENT_WAIT: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
     let mut failing = None;
     loop {
-        let due = reader.due_refresh(HOPELESS).await;
+        let due = reader.due_refresh(PERMANENT_WAIT).await;
         let error = due.as_ref().err().cloned();
         if let Some(error) = error.as_ref().filter(|error| failing.as_ref() != Some(*error)) {
             // Said once, however often it is so.
@@ -78,12 +78,12 @@ fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
         let Refresh { user_id, asked, .. } = refresh;
         return (Change::Dismissed { user_id, asked }, IDLE);
     }
-    let wait = error.retry_after().unwrap_or(HOPELESS).min(HOPELESS);
-    let pause = match error.why() {
+    let wait = error.retry_after().unwrap_or(PERMANENT_WAIT).min(PERMANENT_WAIT);
+    let pause = match error.kind() {
         // An admin role can be for some users only.
-        Why::Status { status: 403, .. } if error.call() == Call::User => IDLE,
-        _ if error.is_about_credentials() => HOPELESS,
-        Why::Status { status: 429, .. } => wait,
+        ErrorKind::Status { status: 403, .. } if error.endpoint() == Endpoint::User => IDLE,
+        _ if error.is_about_credentials() => PERMANENT_WAIT,
+        ErrorKind::Status { status: 429, .. } => wait,
         _ => IDLE,
     };
     let due_at = millis() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);

@@ -5,10 +5,10 @@ use okta_hooks::system_log::{Cursor, Page};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::credentials::Credentials;
-use super::error::{Call, ClientError, ConfigError, Why};
+use super::error::{ClientError, ConfigError, Endpoint, ErrorKind};
 use super::org::Org;
 use super::token::Tokens;
-use super::transport::{Answer, Http, Timeouts};
+use super::transport::{Answer, HttpClient, Timeouts};
 use super::user::{Found, User};
 
 /// Leaves out what the sync does not keep, which makes the answer faster too. Okta reads it from
@@ -27,7 +27,7 @@ const NOT_FOUND: &str = "E0000007";
 /// waits grow with it.
 pub struct Client {
     org: Org,
-    http: Http,
+    http: HttpClient,
     auth: Auth,
 }
 
@@ -66,7 +66,7 @@ impl Client {
         timeouts: Timeouts,
     ) -> Result<Self, ConfigError> {
         let org = Org::new(org)?;
-        let http = Http::new(&org, timeouts)?;
+        let http = HttpClient::new(&org, timeouts)?;
         let auth = match credentials {
             Credentials::ApiToken(value) => Auth::ApiToken(value),
             Credentials::ServiceApp(app) => {
@@ -89,21 +89,21 @@ impl Client {
     ///
     /// [`ClientError`], which says whether and when to try again.
     pub async fn user(&self, id: &str, attempt: u32) -> Result<Answered<Found>, ClientError> {
-        let call = Call::User;
-        let url = self.org.user_url(id).ok_or(ClientError::new(call, Why::NotAUserId))?;
+        let endpoint = Endpoint::User;
+        let url = self.org.user_url(id).ok_or(ClientError::new(endpoint, ErrorKind::NotAUserId))?;
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, USER_MEDIA)]);
-        let answer = self.get(call, &url, headers, attempt).await?;
+        let answer = self.get(endpoint, &url, headers, attempt).await?;
         let pause = answer.pause();
         if answer.status == 404 && answer.code().as_deref() == Some(NOT_FOUND) {
             return Ok(Answered { value: Found::NotFound, pause });
         }
-        answer.check(call, attempt)?;
+        answer.check(endpoint, attempt)?;
         match User::from_slice(&answer.body) {
             Some(user) if user.id.as_deref() != Some(id) => {
-                Err(answer.error(call, Why::AnotherUser))
+                Err(answer.error(endpoint, ErrorKind::AnotherUser))
             }
             Some(user) => Ok(Answered { value: Found::User(user), pause }),
-            None => Err(answer.error(call, Why::Unreadable)),
+            None => Err(answer.error(endpoint, ErrorKind::Unreadable)),
         }
     }
 
@@ -113,17 +113,17 @@ impl Client {
     ///
     /// [`ClientError`], which says whether and when to try again.
     pub async fn logs(&self, cursor: &Cursor, attempt: u32) -> Result<Answered<Page>, ClientError> {
-        let call = Call::Logs;
+        let endpoint = Endpoint::Logs;
         // One of another org would get this org's token.
         Cursor::restore(self.org(), cursor.as_str())
-            .map_err(|error| ClientError::new(call, Why::Cursor(error)))?;
+            .map_err(|error| ClientError::new(endpoint, ErrorKind::Cursor(error)))?;
         let (request, ()) = cursor.request().into_parts();
-        let mut answer = self.get(call, cursor.as_str(), request.headers, attempt).await?;
-        answer.check(call, attempt)?;
+        let mut answer = self.get(endpoint, cursor.as_str(), request.headers, attempt).await?;
+        answer.check(endpoint, attempt)?;
         let body = std::mem::take(&mut answer.body);
         match cursor.read(body, &answer.headers) {
             Ok(page) => Ok(Answered { value: page, pause: answer.pause() }),
-            Err(error) => Err(answer.error(call, Why::Page(error))),
+            Err(error) => Err(answer.error(endpoint, ErrorKind::Page(error))),
         }
     }
 
@@ -131,24 +131,24 @@ impl Client {
     /// what it says to the new one counts.
     async fn get(
         &self,
-        call: Call,
+        endpoint: Endpoint,
         url: &str,
         headers: HeaderMap,
         attempt: u32,
     ) -> Result<Answer, ClientError> {
         let tokens = match &self.auth {
             Auth::ApiToken(value) => {
-                return self.http.get(call, url, headers, value, attempt).await;
+                return self.http.get(endpoint, url, headers, value, attempt).await;
             }
             Auth::ServiceApp(tokens) => tokens,
         };
         let token = tokens.authorization(&self.http, None, attempt).await?;
-        let answer = self.http.get(call, url, headers.clone(), &token, attempt).await?;
+        let answer = self.http.get(endpoint, url, headers.clone(), &token, attempt).await?;
         if answer.status != 401 {
             return Ok(answer);
         }
         let token = tokens.authorization(&self.http, Some(&token), attempt).await?;
-        self.http.get(call, url, headers, &token, attempt).await
+        self.http.get(endpoint, url, headers, &token, attempt).await
     }
 }
 

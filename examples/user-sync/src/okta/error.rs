@@ -43,13 +43,13 @@ pub enum ConfigError {
 
 /// Which of Okta's endpoints an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
+pub enum Endpoint {
     Token,
     User,
     Logs,
 }
 
-impl fmt::Display for Call {
+impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Token => "token request",
@@ -62,16 +62,16 @@ impl fmt::Display for Call {
 /// A call that brought nothing to use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientError {
-    pub(super) call: Call,
-    pub(super) why: Why,
+    pub(super) endpoint: Endpoint,
+    pub(super) kind: ErrorKind,
     pub(super) retry_after: Option<Duration>,
     pub(super) request_id: Option<String>,
 }
 
 impl ClientError {
     /// An error that is final and not about an answer.
-    pub(super) fn new(call: Call, why: Why) -> Self {
-        Self { call, why, retry_after: None, request_id: None }
+    pub(super) fn new(endpoint: Endpoint, kind: ErrorKind) -> Self {
+        Self { endpoint, kind, retry_after: None, request_id: None }
     }
 
     /// Asking again can help, but not before this time has passed. `None`: it cannot, before
@@ -80,29 +80,29 @@ impl ClientError {
         self.retry_after
     }
 
-    /// The endpoint: [`Call::Token`] where no token was to be had for the call.
-    pub fn call(&self) -> Call {
-        self.call
+    /// The endpoint: [`Endpoint::Token`] where no token was to be had for the call.
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
     }
 
-    pub fn why(&self) -> &Why {
-        &self.why
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
     }
 
     /// What was asked for is nobody's id: asking again never helps.
     pub fn is_about_the_id(&self) -> bool {
-        matches!(self.why, Why::NotAUserId | Why::AnotherUser)
+        matches!(self.kind, ErrorKind::NotAUserId | ErrorKind::AnotherUser)
     }
 
     /// Okta does not accept us, or does not permit what we ask: other calls will most likely fail
     /// too, whichever user they are about, until an admin changes something. What was asked for is
     /// still to be done.
     pub fn is_about_credentials(&self) -> bool {
-        match self.why {
-            Why::Status { status, .. } if self.retry_after.is_none() => {
-                self.call == Call::Token || matches!(status, 401 | 403)
+        match self.kind {
+            ErrorKind::Status { status, .. } if self.retry_after.is_none() => {
+                self.endpoint == Endpoint::Token || matches!(status, 401 | 403)
             }
-            Why::Dpop => true,
+            ErrorKind::Dpop => true,
             _ => false,
         }
     }
@@ -112,7 +112,7 @@ impl std::error::Error for ClientError {}
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.call, self.why)?;
+        write!(f, "{}: {}", self.endpoint, self.kind)?;
         match &self.request_id {
             Some(id) => write!(f, " (Okta's request id {id})"),
             None => Ok(()),
@@ -120,9 +120,9 @@ impl fmt::Display for ClientError {
     }
 }
 
-/// Why a call brought nothing.
+/// ErrorKind a call brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Why {
+pub enum ErrorKind {
     /// Nothing was sent yet, so what the system says about it has nothing to hide.
     #[error("no connection: {0}")]
     NoConnection(String),

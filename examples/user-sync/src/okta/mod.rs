@@ -20,6 +20,6 @@ mod user;
 
 pub use client::{Answered, Client};
 pub use credentials::{Credentials, ServiceApp};
-pub use error::{Call, ClientError, ConfigError, Why};
+pub use error::{ClientError, ConfigError, Endpoint, ErrorKind};
 pub use transport::Timeouts;
 pub use user::{Found, User};

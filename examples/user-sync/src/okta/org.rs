@@ -1,9 +1,10 @@
 //! The org's base URL, and the URLs of what is called there.
 
-use std::fmt::Write;
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use okta_hooks::system_log::{Cursor, Query};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
 use super::error::ConfigError;
@@ -39,8 +40,8 @@ impl Org {
         format!("{}/oauth2/v1/token", self.0)
     }
 
-    /// The URL of one user; `None` for a text that Okta would take for something else than an id:
-    /// another resource, or (`me`) the owner of the token. Such a text can come in an event that
+    /// The URL of one user; `None` for a string that Okta would take for something else than an id:
+    /// another resource, or (`me`) the owner of the token. Such a string can come in an event that
     /// an admin has edited by hand.
     pub fn user_url(&self, id: &str) -> Option<String> {
         match id {
@@ -56,20 +57,12 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Everything but RFC 3986's unreserved characters encoded: one segment of a path, or one value of
-/// a form.
-pub fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(byte.into());
-            }
-            // Writing to a String cannot fail.
-            _ => drop(write!(encoded, "%{byte:02X}")),
-        }
-    }
-    encoded
+/// RFC 3986's unreserved characters are the ones that are not encoded.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One segment of a path, or one value of a form.
+pub fn percent_encode(string: &str) -> impl Display {
+    utf8_percent_encode(string, &RESERVED)
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::credentials::{ServiceApp, secret_header};
-use super::error::{Call, ClientError, Why};
+use super::error::{ClientError, Endpoint, ErrorKind};
 use super::org::percent_encode;
-use super::transport::Http;
+use super::transport::HttpClient;
 
 /// How long an assertion is good for. Okta allows an hour; the clocks may differ by the rest.
 const ASSERTION_LIFE: Duration = Duration::from_secs(300);
@@ -51,7 +51,7 @@ impl Tokens {
     /// The value for `Authorization`, other than the one that Okta has `rejected`.
     pub async fn authorization(
         &self,
-        http: &Http,
+        http: &HttpClient,
         rejected: Option<&HeaderValue>,
         attempt: u32,
     ) -> Result<HeaderValue, ClientError> {
@@ -71,12 +71,13 @@ impl Tokens {
         }
     }
 
-    async fn request(&self, http: &Http, attempt: u32) -> Result<Token, ClientError> {
+    async fn request(&self, http: &HttpClient, attempt: u32) -> Result<Token, ClientError> {
         let asked = Instant::now();
-        let form = self.form().ok_or(ClientError::new(Call::Token, Why::Unsigned))?;
-        let answer = http.post_form(Call::Token, &self.url, form, attempt).await?;
-        answer.check(Call::Token, attempt)?;
-        read(&answer.body, asked, self.app.renewal).map_err(|why| answer.error(Call::Token, why))
+        let form = self.form().ok_or(ClientError::new(Endpoint::Token, ErrorKind::Unsigned))?;
+        let answer = http.post_form(Endpoint::Token, &self.url, form, attempt).await?;
+        answer.check(Endpoint::Token, attempt)?;
+        read(&answer.body, asked, self.app.renewal)
+            .map_err(|kind| answer.error(Endpoint::Token, kind))
     }
 
     fn form(&self) -> Option<String> {
@@ -125,17 +126,17 @@ fn assertion(app: &ServiceApp, audience: &str, now: SystemTime) -> Option<String
     jsonwebtoken::encode(&header, &claims, &app.key).ok()
 }
 
-fn read(body: &[u8], asked: Instant, renewal: Option<Duration>) -> Result<Token, Why> {
-    let answer: Value = serde_json::from_slice(body).map_err(|_| Why::Unreadable)?;
+fn read(body: &[u8], asked: Instant, renewal: Option<Duration>) -> Result<Token, ErrorKind> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| ErrorKind::Unreadable)?;
     let kind = answer["token_type"].as_str().unwrap_or("Bearer");
     if kind.eq_ignore_ascii_case("DPoP") {
-        return Err(Why::Dpop);
+        return Err(ErrorKind::Dpop);
     }
     let token = answer["access_token"].as_str().filter(|token| !token.is_empty());
-    let token = token.ok_or(Why::Unreadable)?;
-    let authorization = secret_header(&format!("Bearer {token}")).ok_or(Why::Unreadable)?;
+    let token = token.ok_or(ErrorKind::Unreadable)?;
+    let authorization = secret_header(&format!("Bearer {token}")).ok_or(ErrorKind::Unreadable)?;
     // A day is more than any of Okta's tokens lives, and keeps the sum in range.
-    let life = answer["expires_in"].as_u64().ok_or(Why::Unreadable)?.min(86_400);
+    let life = answer["expires_in"].as_u64().ok_or(ErrorKind::Unreadable)?.min(86_400);
     let life = Duration::from_secs(life);
     let early = renewal.unwrap_or(EARLY.min(life / 2)).min(life);
     Ok(Token { authorization, renew_at: asked + (life - early), expires_at: asked + life })
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_is_no_bearer_token_is_refused() {
-        let why = |body: &str| read(body.as_bytes(), Instant::now(), None).unwrap_err();
+        let kind = |body: &str| read(body.as_bytes(), Instant::now(), None).unwrap_err();
         for body in [
             "",
             "[]",
@@ -174,17 +175,17 @@ mod tests {
             r#"{"expires_in":3600,"access_token":5}"#,
             r#"{"expires_in":3600,"access_token":"a\nb"}"#,
         ] {
-            assert_eq!(why(body), Why::Unreadable, "{body}");
+            assert_eq!(kind(body), ErrorKind::Unreadable, "{body}");
         }
         let dpop = r#"{"token_type":"DPoP","expires_in":3600,"access_token":"a"}"#;
-        assert_eq!(why(dpop), Why::Dpop);
+        assert_eq!(kind(dpop), ErrorKind::Dpop);
     }
 
     #[test]
     fn a_token_outlives_a_failed_renewal_until_it_ends() {
         let now = Instant::now();
         let seconds = Duration::from_secs;
-        let error = ClientError::new(Call::Token, Why::TimedOut);
+        let error = ClientError::new(Endpoint::Token, ErrorKind::TimedOut);
         for (left, next_try) in [(seconds(200), seconds(30)), (seconds(1), seconds(1))] {
             let token = Token {
                 authorization: HeaderValue::from_static("Bearer abc"),

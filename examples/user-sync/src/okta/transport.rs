@@ -8,7 +8,7 @@ use reqwest::header::{
 };
 use reqwest::{Method, redirect};
 
-use super::error::{Call, ClientError, ConfigError, Why};
+use super::error::{ClientError, ConfigError, Endpoint, ErrorKind};
 use super::limits::{self, Decision, Limits};
 use super::org::Org;
 
@@ -19,7 +19,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("okta-hooks-sqlite-sync/", env!("CARGO_PKG_VERSION")));
+    HeaderValue::from_static(concat!("okta-hooks-user-sync/", env!("CARGO_PKG_VERSION")));
 
 /// How long to wait for Okta.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +39,9 @@ impl Default for Timeouts {
 
 /// The HTTP client.
 #[derive(Debug)]
-pub struct Http(reqwest::Client);
+pub struct HttpClient(reqwest::Client);
 
-impl Http {
+impl HttpClient {
     pub fn new(org: &Org, timeouts: Timeouts) -> Result<Self, ConfigError> {
         // It fails if the process has a provider already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -63,7 +63,7 @@ impl Http {
     /// Gets a URL, with `headers` instead of the usual ones where they have the same name.
     pub async fn get(
         &self,
-        call: Call,
+        endpoint: Endpoint,
         url: &str,
         headers: HeaderMap,
         authorization: &HeaderValue,
@@ -71,18 +71,18 @@ impl Http {
     ) -> Result<Answer, ClientError> {
         let request = self.0.request(Method::GET, url).headers(headers);
         let request = request.header(AUTHORIZATION, authorization);
-        receive(request).await.map_err(|why| no_answer(call, why, attempt))
+        receive(request).await.map_err(|kind| no_answer(endpoint, kind, attempt))
     }
 
     pub async fn post_form(
         &self,
-        call: Call,
+        endpoint: Endpoint,
         url: &str,
         form: String,
         attempt: u32,
     ) -> Result<Answer, ClientError> {
         let request = self.0.request(Method::POST, url).header(CONTENT_TYPE, FORM).body(form);
-        receive(request).await.map_err(|why| no_answer(call, why, attempt))
+        receive(request).await.map_err(|kind| no_answer(endpoint, kind, attempt))
     }
 }
 
@@ -95,25 +95,25 @@ pub struct Answer {
 
 impl Answer {
     /// An error unless the status is one of success.
-    pub fn check(&self, call: Call, attempt: u32) -> Result<(), ClientError> {
+    pub fn check(&self, endpoint: Endpoint, attempt: u32) -> Result<(), ClientError> {
         let limits = Limits::from_headers(&self.headers);
         let retry_after = match limits::decide(Some(self.status), &limits, attempt, jitter()) {
             Decision::Go => return Ok(()),
             Decision::RetryAfter(wait) => Some(wait),
             Decision::GiveUp => None,
         };
-        let why = Why::Status { status: self.status, code: self.code() };
-        Err(ClientError { retry_after, ..self.error(call, why) })
+        let kind = ErrorKind::Status { status: self.status, code: self.code() };
+        Err(ClientError { retry_after, ..self.error(endpoint, kind) })
     }
 
     /// A final error about this answer.
-    pub fn error(&self, call: Call, why: Why) -> ClientError {
+    pub fn error(&self, endpoint: Endpoint, kind: ErrorKind) -> ClientError {
         let id = self.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
         let id = id.filter(|id| is_plain(id)).map(str::to_owned);
-        ClientError { request_id: id, ..ClientError::new(call, why) }
+        ClientError { request_id: id, ..ClientError::new(endpoint, kind) }
     }
 
-    /// The error's code, in the form of the APIs or of the token endpoint. The texts beside it may
+    /// The error's code, in the form of the APIs or of the token endpoint. The strings beside it may
     /// quote what was sent.
     pub fn code(&self) -> Option<String> {
         let body: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
@@ -127,7 +127,7 @@ impl Answer {
     }
 }
 
-/// Whether a text can be an id or a code, and nothing that is better not repeated.
+/// Whether a string can be an id or a code, and nothing that is better not repeated.
 fn is_plain(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (1..=64).contains(&text.len()) && text.bytes().all(plain)
@@ -137,12 +137,12 @@ fn jitter() -> f64 {
     fastrand::f64()
 }
 
-async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Why> {
+async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, ErrorKind> {
     let mut response = request.send().await.map_err(|error| broken(&error))?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
         if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(Why::TooLong);
+            return Err(ErrorKind::TooLong);
         }
         body.extend_from_slice(&chunk);
     }
@@ -153,20 +153,20 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, Why> {
     })
 }
 
-fn no_answer(call: Call, why: Why, attempt: u32) -> ClientError {
+fn no_answer(endpoint: Endpoint, kind: ErrorKind, attempt: u32) -> ClientError {
     let retry_after = match limits::decide(None, &Limits::default(), attempt, jitter()) {
-        Decision::RetryAfter(wait) if why != Why::TooLong => Some(wait),
+        Decision::RetryAfter(wait) if kind != ErrorKind::TooLong => Some(wait),
         _ => None,
     };
-    ClientError { retry_after, ..ClientError::new(call, why) }
+    ClientError { retry_after, ..ClientError::new(endpoint, kind) }
 }
 
 /// reqwest's own message has the URL, and so whom it is about.
-fn broken(error: &reqwest::Error) -> Why {
+fn broken(error: &reqwest::Error) -> ErrorKind {
     match () {
-        () if error.is_timeout() => Why::TimedOut,
-        () if error.is_connect() => Why::NoConnection(innermost(error)),
-        () => Why::Interrupted,
+        () if error.is_timeout() => ErrorKind::TimedOut,
+        () if error.is_connect() => ErrorKind::NoConnection(innermost(error)),
+        () => ErrorKind::Interrupted,
     }
 }
 

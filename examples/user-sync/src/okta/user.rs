@@ -14,9 +14,9 @@ pub enum Found {
     NotFound,
 }
 
-/// The parts of a user that the sync keeps. `None` is missing, null, or no text.
+/// The parts of a user that the sync keeps. `None` is missing, null, or not a string.
 ///
-/// `status` is Okta's text, whether known or not: the documentation names one (`ACTIVATING`) that
+/// `status` is Okta's string, whether known or not: the documentation names one (`ACTIVATING`) that
 /// its own list of values lacks. `Debug` shows nothing of it: this is personal data.
 ///
 /// Source: Okta, [Users API](https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/).
@@ -33,20 +33,20 @@ pub struct User {
 }
 
 impl User {
-    /// Reads an answer; `None` if it is no JSON object.
+    /// Reads an answer; `None` if it is not a JSON object.
     pub fn from_slice(json: &[u8]) -> Option<Self> {
         let user: Members<'_> = serde_json::from_slice(json).ok()?;
         let profile = user.get("profile").and_then(|json| serde_json::from_str(json.get()).ok());
         let profile = profile.unwrap_or_default();
         Some(Self {
-            id: text(&user, "id"),
-            status: text(&user, "status"),
-            last_updated: text(&user, "lastUpdated"),
-            login: text(&profile, "login"),
-            email: text(&profile, "email"),
-            first_name: text(&profile, "firstName"),
-            last_name: text(&profile, "lastName"),
-            display_name: text(&profile, "displayName"),
+            id: string(&user, "id"),
+            status: string(&user, "status"),
+            last_updated: string(&user, "lastUpdated"),
+            login: string(&profile, "login"),
+            email: string(&profile, "email"),
+            first_name: string(&profile, "firstName"),
+            last_name: string(&profile, "lastName"),
+            display_name: string(&profile, "displayName"),
         })
     }
 }
@@ -57,10 +57,10 @@ impl fmt::Debug for User {
     }
 }
 
-/// An object whose values are not looked at yet, so that an odd one spoils no other.
+/// An object whose values are not looked at yet, so that a malformed one spoils no other.
 type Members<'a> = HashMap<String, &'a RawValue>;
 
-fn text(members: &Members<'_>, name: &str) -> Option<String> {
+fn string(members: &Members<'_>, name: &str) -> Option<String> {
     serde_json::from_str(members.get(name)?.get()).ok()
 }
 
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_is_read_whatever_is_missing_null_or_odd() {
+    fn a_user_is_read_whatever_is_missing_null_or_malformed() {
         let some = |text: &str| Some(text.to_owned());
         let whole = br#"{"id":"00u1","status":"ACTIVE","lastUpdated":"2026-01-01T00:00:00.000Z",
             "profile":{"login":"j@example.com","email":"j@example.org","firstName":"Jane",

@@ -1,4 +1,4 @@
-//! The door for people and machines of one's own: it shows personal data, so it never shares a port
+//! The listener for people and machines of one's own: it shows personal data, so it never shares a port
 //! with the hook, and answers only to requests that were meant for it.
 
 mod local;
@@ -42,7 +42,7 @@ pub fn router(pages: Pages) -> Router {
         .layer(middleware::from_fn(local::only_local))
 }
 
-/// What the page may load and run: only what this server sends, nothing that is in a text.
+/// What the page may load and run: only what this server sends, nothing that is in a string.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -114,7 +114,7 @@ async fn retry(State(pages): State<Pages>, Path(id): Path<i64>) -> Result<Status
         return Err(Failed(StatusCode::NOT_FOUND, "there is no such dead letter".to_owned()));
     };
     let batch = read_again(raw).map_err(|error| {
-        Failed(StatusCode::UNPROCESSABLE_ENTITY, format!("still unread: {error}"))
+        Failed(StatusCode::UNPROCESSABLE_ENTITY, format!("still not readable: {error}"))
     })?;
     let written = pages.store.write(Change::Events(batch)).await;
     written.map_err(|error| error.to_string())?;

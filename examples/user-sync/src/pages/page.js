@@ -4,7 +4,7 @@
 
 const LABELS = {
   users: 'Users', events: 'Events', deadLetters: 'Dead letters', refreshBacklog: 'Profiles to fetch',
-  deliveries: 'Deliveries', duplicates: 'Duplicates', recovered: 'Recovered by repair',
+  deliveries: 'Deliveries', duplicates: 'Duplicates', recovered: 'Recovered by gap repair',
   refused: 'Refused', failedCommits: 'Failed commits', queueLength: 'Waiting to be written',
 };
 

@@ -142,7 +142,7 @@ pub struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Hook,
-    Repair,
+    GapRepair,
     Retry,
 }
 
@@ -150,7 +150,7 @@ impl Origin {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hook => "hook",
-            Self::Repair => "repair",
+            Self::GapRepair => "gap repair",
             Self::Retry => "retry",
         }
     }

@@ -42,7 +42,7 @@ CREATE TABLE events (
     event_type  TEXT NOT NULL,
     published   TEXT,
     received_at INTEGER NOT NULL, -- milliseconds since 1970
-    origin      TEXT NOT NULL,    -- hook, repair or retry
+    origin      TEXT NOT NULL,    -- hook, gap repair or retry
     effect      TEXT NOT NULL,
     raw         TEXT NOT NULL
 );

@@ -11,8 +11,8 @@ use jsonwebtoken::Algorithm;
 use okta_hooks::system_log::{Cursor, PageError, Query, UrlError};
 use serde_json::json;
 use user_sync::okta::{
-    Answered, Call, Client, ClientError, ConfigError, Credentials, Found, ServiceApp, Timeouts,
-    User, Why,
+    Answered, Client, ClientError, ConfigError, Credentials, Endpoint, ErrorKind, Found,
+    ServiceApp, Timeouts, User,
 };
 
 const RSA_KEY_PKCS1: &str = include_str!("keys/test_only_rsa_pkcs1.pem");
@@ -89,8 +89,8 @@ fn assert_no_secret(text: &str) {
     }
 }
 
-fn status(status: u16, code: &str) -> Why {
-    Why::Status { status, code: Some(code.to_owned()) }
+fn status(status: u16, code: &str) -> ErrorKind {
+    ErrorKind::Status { status, code: Some(code.to_owned()) }
 }
 
 #[track_caller]
@@ -130,7 +130,7 @@ async fn what_is_no_id_is_not_asked_for() {
     let (org, client) = with_api_token();
     for id in ["", ".", "..", "me"] {
         let error = client.user(id, 0).await.unwrap_err();
-        assert_eq!((error.why(), error.retry_after()), (&Why::NotAUserId, None), "{id}");
+        assert_eq!((error.kind(), error.retry_after()), (&ErrorKind::NotAUserId, None), "{id}");
     }
     assert!(org.requests("/").is_empty());
 }
@@ -165,7 +165,7 @@ async fn only_okta_says_that_a_user_is_gone() {
         org.instead(USERS, reply);
         let error = client.user(USER, 0).await.unwrap_err();
         let code = code.map(str::to_owned);
-        assert_eq!(error.why(), &Why::Status { status: 404, code });
+        assert_eq!(error.kind(), &ErrorKind::Status { status: 404, code });
         assert_eq!(error.retry_after(), None);
     }
 }
@@ -187,7 +187,7 @@ async fn a_refusal_is_final_and_carries_the_code_but_not_the_summary() {
     ] {
         let error = error_for(Reply::error(number, code), 0).await;
         assert_eq!(error.to_string(), format!("{message} (Okta's request id request-1)"));
-        assert_eq!(error.why(), &status(number, code));
+        assert_eq!(error.kind(), &status(number, code));
         assert_eq!(error.retry_after(), None);
         assert_eq!(error.is_about_credentials(), number != 400);
     }
@@ -211,7 +211,7 @@ async fn a_429_says_to_wait_until_the_window_ends() {
     };
     // By Okta's clock, which says January 2026, and not by ours.
     let error = error_for(reply(1_767_225_600 + 42), 0).await;
-    assert_eq!(error.why(), &status(429, "E0000047"));
+    assert_eq!(error.kind(), &status(429, "E0000047"));
     assert_within(error.retry_after(), 43.0, 44.0);
     assert_within(error_for(reply(1_767_225_600), 5).await.retry_after(), 1.0, 2.0);
 }
@@ -233,7 +233,7 @@ async fn okta_s_own_failures_back_off() {
         [(500, 0, 0.5, 1.0), (502, 2, 2.0, 4.0), (503, 30, 150.0, 300.0)]
     {
         let error = error_for(Reply::error(number, "E0000009"), attempt).await;
-        assert_eq!(error.why(), &status(number, "E0000009"));
+        assert_eq!(error.kind(), &status(number, "E0000009"));
         assert_within(error.retry_after(), least, most);
         assert!(!error.is_about_credentials());
     }
@@ -280,7 +280,7 @@ async fn an_https_org_gets_no_token_before_its_certificate_is_checked() {
     let url = org.url.replace("http://", "https://");
     let client = Client::new(&url, Credentials::api_token(API_TOKEN).unwrap()).unwrap();
     let error = client.user(USER, 0).await.unwrap_err();
-    assert!(matches!(error.why(), Why::NoConnection(_)), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NoConnection(_)), "{error}");
     assert!(org.requests("/").is_empty());
 }
 
@@ -292,7 +292,7 @@ async fn a_redirect_is_not_followed() {
         let target = format!("{}/api/v1/users/{USER}", elsewhere.url);
         org.instead(USERS, Reply::new(number, "").header("location", target));
         let error = client.user(USER, 0).await.unwrap_err();
-        assert_eq!(error.why(), &Why::Status { status: number, code: None });
+        assert_eq!(error.kind(), &ErrorKind::Status { status: number, code: None });
         assert_eq!(error.retry_after(), None);
     }
     assert!(elsewhere.requests("/").is_empty());
@@ -301,7 +301,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn an_answer_that_is_no_user_is_unreadable() {
     let error = error_for(Reply::new(200, "<html>jane</html>"), 0).await;
-    assert_eq!(error.why(), &Why::Unreadable);
+    assert_eq!(error.kind(), &ErrorKind::Unreadable);
     let long = " ".repeat((32 << 20) + 1);
     let error = error_for(Reply::new(200, long), 0).await;
     assert_eq!(error.to_string(), "user request: the answer is longer than 32 MiB");
@@ -353,7 +353,7 @@ async fn a_link_to_another_host_gets_no_token() {
     org.lock().link_base = Some(elsewhere.url.clone());
     let cursor = Cursor::start(client.org(), &Query::new()).unwrap();
     let error = client.logs(&cursor, 0).await.unwrap_err();
-    assert_eq!(error.why(), &Why::Page(PageError::Next(UrlError::ForeignHost)));
+    assert_eq!(error.kind(), &ErrorKind::Page(PageError::Next(UrlError::ForeignHost)));
     assert_eq!(
         error.to_string(),
         "System Log request: the link to the next page: the URL leads to another host than the org's (Okta's request id request-1)"
@@ -361,7 +361,7 @@ async fn a_link_to_another_host_gets_no_token() {
 
     let foreign = Cursor::start(&elsewhere.url, &Query::new()).unwrap();
     let error = client.logs(&foreign, 0).await.unwrap_err();
-    assert_eq!(error.why(), &Why::Cursor(UrlError::ForeignHost));
+    assert_eq!(error.kind(), &ErrorKind::Cursor(UrlError::ForeignHost));
     assert!(elsewhere.requests("/").is_empty());
 }
 
@@ -371,7 +371,7 @@ async fn a_log_query_that_took_too_long_or_is_no_page_is_said() {
     let cursor = Cursor::start(client.org(), &Query::new()).unwrap();
     org.instead("/api/v1/logs", Reply::error(500, "E0000009"));
     let error = client.logs(&cursor, 3).await.unwrap_err();
-    assert_eq!((error.call(), error.why()), (Call::Logs, &status(500, "E0000009")));
+    assert_eq!((error.endpoint(), error.kind()), (Endpoint::Logs, &status(500, "E0000009")));
     assert_within(error.retry_after(), 4.0, 8.0);
     org.instead("/api/v1/logs", Reply::new(200, "{\"jane\":1}"));
     let error = client.logs(&cursor, 0).await.unwrap_err();
@@ -407,13 +407,13 @@ async fn a_service_app_signs_with_the_algorithm_of_its_key() {
 async fn the_key_id_and_the_scopes_are_those_of_the_settings() {
     let (org, client) = with_service_app();
     org.lock().app.as_mut().unwrap().key_id = Some("key-2");
-    assert_eq!(client.user(USER, 0).await.unwrap_err().why(), &status(401, "invalid_client"));
+    assert_eq!(client.user(USER, 0).await.unwrap_err().kind(), &status(401, "invalid_client"));
     let service = || ServiceApp::new(CLIENT_ID, EC_KEY).unwrap().with_key_id("key-2");
     assert_found(client_of(&org, service()).user(USER, 0).await);
 
     let narrow = client_of(&org, service().with_scopes("okta.users.read"));
     let error = narrow.user(USER, 0).await.unwrap_err();
-    assert_eq!((error.call(), error.why()), (Call::Token, &status(400, "invalid_scope")));
+    assert_eq!((error.endpoint(), error.kind()), (Endpoint::Token, &status(400, "invalid_scope")));
     assert_eq!(org.requests(TOKENS)[2].field("scope").as_deref(), Some("okta.users.read"));
 }
 
@@ -446,7 +446,7 @@ async fn a_token_that_okta_no_longer_takes_is_renewed_once() {
     org.instead(USERS, Reply::error(401, "E0000011"));
     org.instead(USERS, Reply::error(401, "E0000011"));
     let error = client.user(USER, 0).await.unwrap_err();
-    assert_eq!((error.call(), error.why()), (Call::User, &status(401, "E0000011")));
+    assert_eq!((error.endpoint(), error.kind()), (Endpoint::User, &status(401, "E0000011")));
     assert_eq!(error.retry_after(), None);
     assert!(error.is_about_credentials());
     assert_eq!((org.requests(TOKENS).len(), org.requests(USERS).len()), (3, 5));
@@ -457,7 +457,7 @@ async fn an_api_token_that_is_refused_is_not_tried_twice() {
     let (org, client) = with_api_token();
     org.lock().api_token = None;
     let error = client.user(USER, 0).await.unwrap_err();
-    assert_eq!(error.why(), &status(401, "E0000011"));
+    assert_eq!(error.kind(), &status(401, "E0000011"));
     assert_eq!(org.requests("/").len(), 1);
 }
 
@@ -500,8 +500,8 @@ async fn callers_who_wait_for_a_token_share_its_failure() {
     let ask = || async { client.user(USER, 0).await.unwrap_err() };
     for error in futures_util::future::join_all((0..8).map(|_| ask())).await {
         assert_eq!(
-            (error.call(), error.why()),
-            (Call::Token, &Why::Status { status: 503, code: None })
+            (error.endpoint(), error.kind()),
+            (Endpoint::Token, &ErrorKind::Status { status: 503, code: None })
         );
         assert_within(error.retry_after(), 0.5, 1.0);
     }
@@ -535,7 +535,7 @@ async fn what_the_token_endpoint_refuses_is_said_without_its_description() {
     let dpop = json!({"token_type": "DPoP", "expires_in": 3600, "access_token": "granted-x"});
     org.instead(TOKENS, Reply::new(200, dpop.to_string()));
     let error = client.user(USER, 0).await.unwrap_err();
-    assert_eq!(error.why(), &Why::Dpop);
+    assert_eq!(error.kind(), &ErrorKind::Dpop);
     assert!(error.is_about_credentials());
     assert_no_secret(&format!("{error} {error:?}"));
     assert!(org.requests(USERS).is_empty());

@@ -49,13 +49,13 @@ impl Stage {
         self.start_with(&[("okta_key", API_TOKEN)])
     }
 
-    /// With a repair only at the start, if the settings do not say otherwise.
+    /// With gap repair only at the start, if the settings do not say otherwise.
     fn start_with(&self, settings: &[(&str, &str)]) -> Sync {
         let org = [("okta_url", &*self.org.url), ("REPAIR_SECONDS", "86400")];
         Sync::start(self.directory.path(), &[&org, settings].concat())
     }
 
-    /// A repair every second.
+    /// Gap repair every second.
     pub(crate) fn start_to_repair(&self) -> Sync {
         self.start_with(&[("okta_key", API_TOKEN), ("REPAIR_SECONDS", "1")])
     }
@@ -407,7 +407,8 @@ fn what_the_hook_never_got_is_recovered_at_the_start() {
     stage.org.lock().log = [&log[..], &[suspended]].concat();
     let sync = stage.start();
     sync.assert_count("recovered", 3);
-    let expected = [("log-0", "hook"), ("log-1", "repair"), ("log-2", "repair"), ("s", "repair")];
+    let expected =
+        [("log-0", "hook"), ("log-1", "gap repair"), ("log-2", "gap repair"), ("s", "gap repair")];
     assert_eq!(sync.events(), expected.map(|(uuid, origin)| (uuid.to_owned(), origin.to_owned())));
     assert_eq!(sync.user(JANE).unwrap()["status"], "SUSPENDED", "it does what the hook would");
     assert_eq!(sync.count("duplicates"), 1);

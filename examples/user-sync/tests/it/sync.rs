@@ -386,7 +386,7 @@ fn dead_letters_are_kept_once_and_can_be_put_through_again() {
 }
 
 #[test]
-fn the_hooks_door_shows_no_personal_data_and_the_pages_door_answers_no_stranger() {
+fn the_hooks_listener_shows_no_personal_data_and_that_of_the_pages_answers_no_stranger() {
     let sync = Sync::new();
     let server = sync.start();
     for path in ["/getUsers", "/events", "/dead-letters", "/metrics", "/", "/status"] {
@@ -425,7 +425,7 @@ fn metrics_count_what_happened() {
         "deliveries_total 2",
         "events_total 2",
         "duplicates_total 1",
-        "defects_total 1",
+        "invalid_events_total 1",
         "dead_letters_total 1",
         "refused_total 1",
         "users 3",

@@ -376,22 +376,8 @@ fn value(pairs: &str, name: &str) -> Option<String> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| decoded(value))
 }
 
-/// Text without its percent encoding.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).expect("what was encoded is text")
+/// A value without its percent-encoding.
+fn decoded(value: &str) -> String {
+    let decoded = percent_encoding::percent_decode_str(value).decode_utf8();
+    decoded.expect("what was encoded is UTF-8").into_owned()
 }

@@ -1,5 +1,5 @@
-//! Reads the System Log from where it last stopped, and puts what it has through the same door as
-//! the hook: what hooks lost comes back, and duplicates cost nothing.
+//! Reads the System Log from where it last stopped, and puts what it has into the database as
+//! the hook does: what hooks lost comes back, and duplicates cost nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use okta_hooks::system_log::{Cursor, Page, Query};
 
-use crate::okta::{Answered, Call, Client, ClientError, Why};
-use crate::profiles::HOPELESS;
+use crate::okta::{Answered, Client, ClientError, Endpoint, ErrorKind};
+use crate::profiles::PERMANENT_WAIT;
 use crate::store::{Batch, Change, DeadLetter, LogPage, Origin, Reader, Store, Unrecoverable};
 
 /// How far back the first reading goes: the System Log's own default.
@@ -73,7 +73,7 @@ async fn step(
     };
     let Answered { value: page, pause } = answered.map_err(|error| {
         tracing::warn!(%error, "the System Log was not read");
-        error.retry_after().unwrap_or(HOPELESS)
+        error.retry_after().unwrap_or(PERMANENT_WAIT)
     })?;
     if page.next.is_none() {
         tracing::warn!(
@@ -91,7 +91,8 @@ async fn step(
 
 /// As for a cursor that is too old, or was never one.
 fn is_bad_request(error: &ClientError) -> bool {
-    matches!(error.why(), Why::Status { status: 400, .. }) && error.call() == Call::Logs
+    matches!(error.kind(), ErrorKind::Status { status: 400, .. })
+        && error.endpoint() == Endpoint::Logs
 }
 
 fn unread(error: String) -> Duration {
@@ -140,7 +141,7 @@ async fn keep(store: &Store, org: &str, page: Page) -> Result<(), crate::store::
         store.write(Change::DeadLetters(letters)).await?;
     }
     let next = page.next.map(|next| next.as_str().to_owned());
-    let events = Batch::of_events(page.events, Origin::Repair);
+    let events = Batch::of_events(page.events, Origin::GapRepair);
     store.write(Change::LogPage(LogPage { org: org.to_owned(), events, next })).await?;
     Ok(())
 }
