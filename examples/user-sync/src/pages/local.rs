@@ -4,18 +4,24 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Refuses requests whose `Host` is a name from elsewhere, or whose `Origin` is not that host.
+/// Refuses requests whose `Host` is a name from elsewhere, whose `Origin` is not that host, or which
+/// another site makes. No answer is kept by anybody, taken for something else, or embedded elsewhere.
 pub async fn only_local(request: Request, next: Next) -> Response {
-    match is_local(request.headers()) {
+    let mut response = match is_local(request.headers()) {
         true => next.run(request).await,
         false => {
             (StatusCode::FORBIDDEN, "Host and Origin must be this machine's\n").into_response()
         }
-    }
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 fn is_local(headers: &HeaderMap) -> bool {
@@ -24,6 +30,7 @@ fn is_local(headers: &HeaderMap) -> bool {
     let host = host.to_str().unwrap_or_default();
     let from_here = |origin: &str| origin.strip_prefix("http://") == Some(host);
     is_local_name(host)
+        && headers.get("sec-fetch-site").is_none_or(|site| site != "cross-site")
         && headers.get_all(header::ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(from_here))
 }
 

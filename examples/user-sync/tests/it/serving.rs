@@ -10,6 +10,7 @@ use axum::routing::get;
 use tokio::sync::oneshot;
 use user_sync::server::{self, Limits};
 
+use crate::support::http::Request;
 use crate::support::sync::{Sync, database, event};
 
 /// How long an end may take: longer than the program says, since the machine may be busy.
@@ -70,6 +71,38 @@ fn okta_is_served_while_silent_and_half_sent_connections_would_take_every_file()
         assert_eq!(sync.deliver(&[created(&format!("u{n}"))]), 204, "{}", sync.output());
     }
     assert_eq!(sync.events().len(), 5);
+}
+
+#[test]
+fn no_answer_of_the_pages_is_kept_guessed_at_or_embedded_elsewhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let sync = Sync::start(directory.path(), &[]);
+    for path in
+        ["/", "/page.js", "/getUsers", "/events", "/dead-letters", "/status", "/metrics", "/no"]
+    {
+        let answer = sync.get(path);
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+        let kept = answer.header("cache-control");
+        assert!(matches!(kept, Some("no-store" | "no-cache")), "{path}: {kept:?}");
+        let personal = ["/getUsers", "/events", "/dead-letters"].contains(&path);
+        assert!(!personal || kept == Some("no-store"), "{path}");
+    }
+}
+
+#[test]
+fn what_another_site_asks_for_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let sync = Sync::start(directory.path(), &[]);
+    let from = |path, site| {
+        let request = Request::new("GET", path).header("sec-fetch-site", site);
+        request.send(sync.pages).expect("an answer").status
+    };
+    for path in ["/", "/page.js", "/getUsers", "/status", "/metrics"] {
+        assert_eq!(from(path, "cross-site"), 403, "{path}");
+        assert_eq!(from(path, "same-origin"), 200, "{path}");
+        assert_eq!(from(path, "none"), 200, "{path}");
+    }
 }
 
 /// A server in this process that answers `/` at once and `/slow` after a second.
