@@ -437,5 +437,6 @@ pub fn makes_a_secret_of_its_own_when_none_is_set(program: &Path) {
 
     let (_, errors, status) = run(&[("OKTA_HOOK_SECRET", "")]);
     assert_eq!(status.code(), Some(2), "{errors}");
-    assert!(errors.contains("OKTA_HOOK_SECRET: the secret is empty"), "{errors}");
+    assert!(errors.contains("OKTA_HOOK_SECRET is empty: set it to"), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
 }

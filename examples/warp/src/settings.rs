@@ -58,12 +58,12 @@ impl Settings {
 }
 
 fn auth(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
-    let header = text("OKTA_HOOK_HEADER")?.unwrap_or_else(|| "authorization".to_owned());
+    let header = string("OKTA_HOOK_HEADER")?.unwrap_or_else(|| "authorization".to_owned());
     let made = |name: &str, secret: String| {
         HeaderAuth::new(&header, secret)
             .map_err(|error| format!("OKTA_HOOK_HEADER or {name}: {error}"))
     };
-    let auth = match text("OKTA_HOOK_SECRET")? {
+    let auth = match secret("OKTA_HOOK_SECRET")? {
         Some(secret) => made("OKTA_HOOK_SECRET", secret)?,
         None => {
             let secret = random_secret()?;
@@ -78,7 +78,7 @@ fn auth(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
             made("OKTA_HOOK_SECRET", secret)?
         }
     };
-    match text("OKTA_HOOK_SECRET_PREVIOUS")? {
+    match secret("OKTA_HOOK_SECRET_PREVIOUS")? {
         Some(secret) => {
             let previous = made("OKTA_HOOK_SECRET_PREVIOUS", secret)?;
             auth.or(previous).map_err(|error| error.to_string())
@@ -97,16 +97,25 @@ fn random_secret() -> Result<String, String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+fn secret(name: &str) -> Result<Option<String>, String> {
+    match string(name)? {
+        Some(secret) if secret.trim().is_empty() => Err(format!(
+            "{name} is empty: set it to the secret that was entered in Okta, or unset it"
+        )),
+        secret => Ok(secret),
+    }
+}
+
 fn parsed<T: FromStr>(name: &str, default: T, expected: &str) -> Result<T, String> {
-    match text(name)? {
-        Some(text) => text.parse().map_err(|_| format!("{name}: expected {expected}")),
+    match string(name)? {
+        Some(value) => value.parse().map_err(|_| format!("{name}: expected {expected}")),
         None => Ok(default),
     }
 }
 
-fn text(name: &str) -> Result<Option<String>, String> {
+fn string(name: &str) -> Result<Option<String>, String> {
     match env::var(name) {
-        Ok(text) => Ok(Some(text)),
+        Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(format!("{name}: expected UTF-8")),
     }
