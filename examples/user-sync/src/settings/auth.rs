@@ -6,17 +6,22 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use okta_hooks::HeaderAuth;
 
-use super::environment::text;
+use super::environment::Environment;
 
 /// The accepted secrets; without `OKTA_HOOK_SECRET` a random one, which is printed with what to enter
 /// in Okta for a hook at `path`.
-pub fn from_env(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
-    let header = text("OKTA_HOOK_HEADER")?.unwrap_or_else(|| "authorization".to_owned());
+pub fn from_env(
+    environment: &Environment,
+    listen: SocketAddr,
+    path: &str,
+) -> Result<HeaderAuth, String> {
+    let header =
+        environment.string("OKTA_HOOK_HEADER")?.unwrap_or_else(|| "authorization".to_owned());
     let made = |name: &str, secret: String| {
         HeaderAuth::new(&header, secret)
             .map_err(|error| format!("OKTA_HOOK_HEADER or {name}: {error}"))
     };
-    let auth = match text("OKTA_HOOK_SECRET")? {
+    let auth = match environment.secret("OKTA_HOOK_SECRET")? {
         Some(secret) => made("OKTA_HOOK_SECRET", secret)?,
         None => {
             let secret = random_secret()?;
@@ -31,7 +36,7 @@ pub fn from_env(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
             made("OKTA_HOOK_SECRET", secret)?
         }
     };
-    match text("OKTA_HOOK_SECRET_PREVIOUS")? {
+    match environment.secret("OKTA_HOOK_SECRET_PREVIOUS")? {
         Some(secret) => {
             let previous = made("OKTA_HOOK_SECRET_PREVIOUS", secret)?;
             auth.or(previous).map_err(|error| error.to_string())

@@ -15,11 +15,11 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::hook;
 use crate::okta::{Credentials, ServiceApp};
-use environment::{parsed, text};
+use environment::Environment;
 
 const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 
-/// What the environment says:
+/// What the environment says, and for what it leaves open the file `.env` in the working directory:
 ///
 /// - `LISTEN`: the address of the hook, `127.0.0.1:8082` if not set.
 /// - `OKTA_HOOK_SECRET`: the exact value of the secret header, `Basic …` included if it is Basic;
@@ -34,7 +34,7 @@ const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 /// - `okta_url`: the org, such as `https://acme.okta.com`. Without it no profile is fetched and no
 ///   gap repaired.
 /// - `okta_key`: an API token of the org. Or
-/// - `OKTA_CLIENT_ID`, `OKTA_PRIVATE_KEY` (a PEM file) and, if the app has several keys,
+/// - `OKTA_CLIENT_ID`, `OKTA_PRIVATE_KEY` (a PEM, or the name of its file) and, if the app has several keys,
 ///   `OKTA_KEY_ID`: a service app of the org, with the scopes `okta.users.read okta.logs.read`.
 /// - `REPAIR_SECONDS`: how often the System Log is read, 300 if not set.
 pub struct Settings {
@@ -55,23 +55,20 @@ impl Settings {
     }
 
     fn try_from_env() -> Result<Self, String> {
-        match dotenvy::dotenv() {
-            Ok(_) => {}
-            Err(error) if error.not_found() => {}
-            Err(_) => return Err(".env: not a list of NAME=value lines".to_owned()),
-        }
-        start_logging()?;
+        let environment = Environment::read()?;
+        start_logging(&environment)?;
         let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let expected = "an address and port, such as 127.0.0.1:8082";
-        let listen = parsed("LISTEN", local(8082), expected)?;
-        let pages = parsed("PAGES", local(8083), expected)?;
+        let listen = environment.parsed("LISTEN", local(8082), expected)?;
+        let pages = environment.parsed("PAGES", local(8083), expected)?;
         let expected = "a number of seconds, 1 or more";
-        let seconds = parsed("REPAIR_SECONDS", FIVE_MINUTES, expected)?;
+        let seconds = environment.parsed("REPAIR_SECONDS", FIVE_MINUTES, expected)?;
         let group = const { NonZeroUsize::new(256).unwrap() };
-        let group = parsed("GROUP_COMMIT", group, "a number above 0")?;
-        let org = org()?;
-        let database = text("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
-        let receiver = Receiver::new(auth::from_env(listen, hook::PATH)?);
+        let group = environment.parsed("GROUP_COMMIT", group, "a number above 0")?;
+        let org = org(&environment)?;
+        let database =
+            environment.string("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
+        let receiver = Receiver::new(auth::from_env(&environment, listen, hook::PATH)?);
         if listen == pages && pages.port() != 0 {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
@@ -82,8 +79,9 @@ impl Settings {
 }
 
 /// Starts logging to standard error.
-fn start_logging() -> Result<(), String> {
-    let level = parsed("RUST_LOG", LevelFilter::WARN, "off, error, warn, info or debug")?;
+fn start_logging(environment: &Environment) -> Result<(), String> {
+    let level =
+        environment.parsed("RUST_LOG", LevelFilter::WARN, "off, error, warn, info or debug")?;
     let stderr = std::io::stderr;
     tracing_subscriber::fmt()
         .with_max_level(level)
@@ -93,10 +91,10 @@ fn start_logging() -> Result<(), String> {
     Ok(())
 }
 
-fn org() -> Result<Option<(String, Credentials)>, String> {
-    let token = text("okta_key")?;
-    let app = (text("OKTA_CLIENT_ID")?, text("OKTA_PRIVATE_KEY")?);
-    let key_id = text("OKTA_KEY_ID")?;
+fn org(environment: &Environment) -> Result<Option<(String, Credentials)>, String> {
+    let token = environment.secret("okta_key")?;
+    let app = (environment.string("OKTA_CLIENT_ID")?, environment.secret("OKTA_PRIVATE_KEY")?);
+    let key_id = environment.string("OKTA_KEY_ID")?;
     let credentials = match (token, app) {
         (Some(_), (Some(_), _) | (_, Some(_))) => {
             return Err("okta_key and OKTA_CLIENT_ID: set one or the other".to_owned());
@@ -104,9 +102,8 @@ fn org() -> Result<Option<(String, Credentials)>, String> {
         (Some(token), _) => {
             Some(Credentials::api_token(&token).map_err(|error| format!("okta_key: {error}"))?)
         }
-        (None, (Some(client_id), Some(file))) => {
-            let pem = std::fs::read_to_string(&file)
-                .map_err(|error| format!("OKTA_PRIVATE_KEY: {file}: {error}"))?;
+        (None, (Some(client_id), Some(key))) => {
+            let pem = private_key(key)?;
             let app = ServiceApp::new(&client_id, &pem)
                 .map_err(|error| format!("OKTA_CLIENT_ID, OKTA_PRIVATE_KEY: {error}"))?;
             let app = match &key_id {
@@ -118,7 +115,7 @@ fn org() -> Result<Option<(String, Credentials)>, String> {
         (None, (None, None)) => None,
         (None, _) => return Err("OKTA_CLIENT_ID and OKTA_PRIVATE_KEY: set both or none".to_owned()),
     };
-    match (text("okta_url")?, credentials) {
+    match (environment.string("okta_url")?, credentials) {
         (Some(url), Some(credentials)) => Ok(Some((url, credentials))),
         (None, None) => Ok(None),
         (Some(_), None) => {
@@ -126,6 +123,17 @@ fn org() -> Result<Option<(String, Credentials)>, String> {
         }
         (None, Some(_)) => Err("okta_key or OKTA_CLIENT_ID is set, but okta_url is not".to_owned()),
     }
+}
+
+/// The PEM itself, or what is in the file of that name. Neither is repeated in an error: what is no
+/// file's name may be a key.
+fn private_key(value: String) -> Result<String, String> {
+    if value.contains("-----BEGIN") {
+        // On one line, as most people write it into a variable.
+        return Ok(value.replace("\\n", "\n"));
+    }
+    std::fs::read_to_string(value)
+        .map_err(|error| format!("OKTA_PRIVATE_KEY: neither a PEM nor a file's name: {error}"))
 }
 
 /// Ends the process: it makes no sense to start like this.

@@ -10,5 +10,6 @@ mod projection;
 mod recovery;
 mod replaced;
 mod serving;
+mod settings;
 mod support;
 mod sync;

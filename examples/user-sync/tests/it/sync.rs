@@ -464,7 +464,10 @@ fn settings_that_make_no_sense_are_one_line_and_exit_code_2() {
         (&[("okta_url", "acme"), ("okta_key", "k3y")], "okta_url"),
         (&[("okta_key", "k3y"), ("OKTA_CLIENT_ID", "0oa1")], "one or the other"),
         (&[("OKTA_CLIENT_ID", "0oa1")], "set both or none"),
-        (&[("OKTA_CLIENT_ID", "0oa1"), ("OKTA_PRIVATE_KEY", "missing.pem")], "missing.pem"),
+        (
+            &[("OKTA_CLIENT_ID", "0oa1"), ("OKTA_PRIVATE_KEY", "k3y.pem")],
+            "OKTA_PRIVATE_KEY: neither a PEM nor",
+        ),
         (&[("REPAIR_SECONDS", "soon")], "REPAIR_SECONDS"),
     ] {
         let error = refused(settings);
