@@ -143,7 +143,7 @@ fn instructions(way: &str, name: &str) -> usize {
     collected.and_then(|(_, count)| count.trim().parse().ok()).expect("callgrind counts")
 }
 
-/// A delivery as one would write it by hand with serde: every part a struct that owns its texts.
+/// A delivery as one would write it by hand with serde: every part a struct that owns its strings.
 mod owned {
     use serde::Deserialize;
     use serde_json::{Map, Value};

@@ -42,7 +42,7 @@ pub enum Role {
     First,
     /// After others in a batch.
     Later,
-    /// In a batch with what is no event.
+    /// In a batch with an element that is not an event.
     AmongMalformed,
     /// In a delivery that was sent twice.
     Twice,
@@ -161,7 +161,7 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// An element of a batch that is no event.
+/// An element of a batch that is not an event.
 pub fn malformed_elements() -> Vec<Value> {
     vec![Value::Null, json!(5), json!("text"), json!({ "uuid": "u1" })]
 }

@@ -416,7 +416,7 @@ function about(call) {
       const who = event.target?.[0]?.alternateId;
       return [event.eventType, who].filter((part) => typeof part === 'string').join(' ');
     });
-  } catch { /* Whatever it is, it is no delivery. */ }
+  } catch { /* Whatever it is, it is not a delivery. */ }
   if (events.length === 0) return `${call.request.method} ${call.request.url}`;
   return events.length > 1 ? `${events[0]} and ${events.length - 1} more` : events[0];
 }

@@ -52,7 +52,7 @@ enum Expect {
     Verified,
     /// 204 and nothing in the body.
     Accepted,
-    /// This status, and a text that has this in it.
+    /// This status, and a message that has this in it.
     Refused(u16, &'static str),
 }
 
@@ -134,7 +134,7 @@ fn table() -> Vec<(&'static str, Request, Expect)> {
             Refused(400, "not UTF-8 at line 1 column 17"),
         ),
         ("no object", post("[\"hunter2\"]"), Refused(400, "line 1 column 1")),
-        ("a text", post("\"hunter2\""), Refused(400, "line 1 column 1")),
+        ("a string", post("\"hunter2\""), Refused(400, "line 1 column 1")),
         ("no events", post("{\"data\":{\"password\":\"hunter2\"}}"), Refused(400, "data.events")),
         (
             "events that are no array",
@@ -147,7 +147,7 @@ fn table() -> Vec<(&'static str, Request, Expect)> {
         ("just not too long", post(padded(LIMIT)), Accepted),
         ("just not too long, in chunks", post(padded(LIMIT)).chunked(), Accepted),
         ("an empty batch", post("{\"data\":{\"events\":[]}}"), Accepted),
-        ("an odd batch", post(ODD_BATCH), Accepted),
+        ("a batch with malformed elements", post(MALFORMED_BATCH), Accepted),
         (
             "another type of content",
             post("{\"data\":{\"events\":[]}}").header("content-type", "text/plain"),
@@ -180,7 +180,7 @@ fn padded(length: usize) -> String {
     body.to_owned() + &" ".repeat(length - body.len())
 }
 
-const ODD_BATCH: &str = r#"{"data":{"events":[
+const MALFORMED_BATCH: &str = r#"{"data":{"events":[
     null, 5, "hunter2", [], {"uuid":"no-type"},
     {"eventType":"user.lifecycle.create","target":null},
     {"eventType":"user.lifecycle.create","debugContext":"null","target":[{"alternateId":"john.doe@example.com"}]},
@@ -233,7 +233,7 @@ pub fn answers_every_request_as_the_table_says(program: &Path) {
 
     let (status, log) = server.terminate();
     assert!(status.success(), "{status}");
-    assert!(log.contains("data.events[0]: expected an object"), "what is set aside is logged");
+    assert!(log.contains("data.events[0]: expected an object"), "a dead letter is logged");
     for secret in [SECRET, PREVIOUS, CHALLENGE, "hunter2", "john.doe"] {
         assert!(!log.contains(secret), "{log}");
     }

@@ -65,7 +65,7 @@ pub struct Event {
     pub effect: String,
 }
 
-/// What is no event, or no delivery.
+/// What is not an event, or not a delivery.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeadLetterSummary {

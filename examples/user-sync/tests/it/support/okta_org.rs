@@ -73,7 +73,6 @@ pub struct App {
 #[derive(Clone)]
 pub struct Recorded {
     /// In seconds since 1970.
-    #[allow(dead_code, reason = "not all tests ask when")]
     pub at: u64,
     pub method: String,
     /// Path and query, as sent.

@@ -103,7 +103,7 @@ impl Sync {
 
     /// The latest events: their `uuid` and how they came, oldest first.
     pub fn events(&self) -> Vec<(String, String)> {
-        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
         let events = self.json("/events?limit=1000");
         let events = events.as_array().expect("an array").iter().rev();
         events.map(|event| (text(&event["uuid"]), text(&event["origin"]))).collect()
