@@ -13,6 +13,7 @@ mod forwarding_proxy;
 mod groups;
 mod hook_spec;
 mod hooks;
+mod jwt;
 mod middleware;
 mod oauth;
 mod org;

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
+use super::jwt;
 use super::query_params::Params;
 
 pub const ALL_SCOPES: &str = "okta.users.read okta.users.manage okta.groups.read \
@@ -41,6 +42,7 @@ struct Claims {
 
 impl Client {
     pub fn new(id: String, pem: &[u8], scopes: &str) -> Result<Self, String> {
+        jwt::install();
         use Algorithm::{ES256, ES384, RS256, RS384, RS512};
         let (key, algorithms) = match DecodingKey::from_rsa_pem(pem) {
             Ok(key) => (key, vec![RS256, RS384, RS512]),

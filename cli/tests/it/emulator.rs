@@ -555,19 +555,33 @@ fn it_listens_on_loopback_only_and_ends_when_told_to() {
     assert!(status.success() && errors.is_empty(), "{status} {errors}");
 }
 
-const PRIVATE_KEY: &[u8] = include_bytes!("keys/test_only_ec_pkcs8.pem");
+const PRIVATE_KEY: &str = include_str!("keys/test_only_ec_pkcs8.pem");
 const PUBLIC_KEY: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/keys/test_only_ec_public.pem");
 
+/// Claims as a JWT, signed by the key of the tests with ES256.
+fn sign(claims: &Value) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use ring::rand::SystemRandom;
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+    let body: String = PRIVATE_KEY.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = STANDARD.decode(body).unwrap();
+    let random = SystemRandom::new();
+    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &random).unwrap();
+    let encoded = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
+    let header = encoded(br#"{"typ":"JWT","alg":"ES256"}"#);
+    let message = format!("{header}.{}", encoded(claims.to_string().as_bytes()));
+    let signature = key.sign(&random, message.as_bytes()).unwrap();
+    format!("{message}.{}", encoded(signature.as_ref()))
+}
+
 #[tokio::test]
 async fn a_service_app_gets_a_token_with_its_key_once_for_each_assertion() {
-    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     let client = ["--client-id", "0oaEmulator", "--client-key", PUBLIC_KEY];
     let org =
         Org::start(&[&client[..], &["--client-scopes", "okta.users.read okta.logs.read"]].concat());
     let url = org.url("/oauth2/v1/token");
-    let key = EncodingKey::from_ec_pem(PRIVATE_KEY).unwrap();
-    let sign = |claims: &Value| encode(&Header::new(Algorithm::ES256), claims, &key).unwrap();
     let seconds = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let claims = |jti: &str| json!({ "iss": "0oaEmulator", "sub": "0oaEmulator", "aud": url, "exp": seconds() + 300, "jti": jti });
     let ask = async |assertion: &str, scope: &str| {

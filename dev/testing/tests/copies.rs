@@ -13,6 +13,25 @@ fn the_server_of_the_sync_is_that_of_the_emulator() {
     ]);
 }
 
+#[test]
+fn the_signatures_of_the_sync_are_those_of_the_emulator() {
+    assert_same(&[
+        include_str!("../../../examples/user-sync/src/okta/jwt.rs"),
+        include_str!("../../../cli/src/emulator/jwt.rs"),
+    ]);
+}
+
+/// CVE-2026-25537 is in jsonwebtoken before 10.3, RUSTSEC-2023-0071 in every release of rsa.
+#[test]
+fn no_package_is_locked_in_a_version_with_an_advisory_we_know() {
+    let lock = include_str!("../../../Cargo.lock");
+    assert!(!lock.contains("name = \"rsa\"\n"));
+    let versions = lock.split("name = \"jsonwebtoken\"\nversion = \"").skip(1);
+    for version in versions.filter_map(|rest| rest.split('.').next()) {
+        assert!(version.parse::<u32>().unwrap() > 10, "jsonwebtoken {version}");
+    }
+}
+
 macro_rules! starters_share {
     ($file:literal) => {
         assert_same(&[

@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::header::HeaderValue;
 
 use super::error::ConfigError;
+use super::jwt;
 
 /// One of the two ways that Okta's APIs accept.
 #[derive(Debug)]
@@ -101,6 +102,7 @@ impl fmt::Debug for ServiceApp {
 
 /// The key, and the algorithm that it can sign with.
 fn signing_key(pem: &str) -> Result<(Algorithm, EncodingKey), ConfigError> {
+    jwt::install();
     let read = |algorithm: Algorithm| {
         let key = match algorithm {
             Algorithm::RS256 => EncodingKey::from_rsa_pem(pem.as_bytes()),

@@ -12,6 +12,7 @@
 mod client;
 mod credentials;
 mod error;
+pub mod jwt;
 mod limits;
 mod org;
 mod token;

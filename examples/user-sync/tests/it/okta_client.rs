@@ -394,8 +394,7 @@ async fn a_service_app_signs_with_the_algorithm_of_its_key() {
         assert_eq!(user.header("authorization"), Some("Bearer granted-1"));
         let token = &org.requests(TOKENS)[0];
         assert_eq!(token.header("accept"), Some("application/json"));
-        let header =
-            jsonwebtoken::decode_header(&token.field("client_assertion").unwrap()).unwrap();
+        let header = jsonwebtoken::decode_header(token.field("client_assertion").unwrap()).unwrap();
         assert_eq!(header.alg, algorithm);
         assert_eq!(header.kid, None);
     }

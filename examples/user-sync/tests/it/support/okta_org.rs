@@ -334,6 +334,7 @@ impl Org {
 impl App {
     /// The app [`CLIENT_ID`], with the key of this algorithm: [`RSA_KEY`] or [`EC_KEY`].
     pub fn new(algorithm: Algorithm) -> Self {
+        user_sync::okta::jwt::install();
         let public_key = match algorithm {
             Algorithm::RS256 => DecodingKey::from_rsa_pem(RSA_PUBLIC.as_bytes()),
             _ => DecodingKey::from_ec_pem(EC_PUBLIC.as_bytes()),
