@@ -134,7 +134,10 @@ fn another_file_in_place_of_one_that_was_moved_away_is_answered_with_503_until_i
     assert!(fs::read(&file).unwrap() == content, "nothing was written to it");
     let said = |output: &str| output.matches("users.db-wal").count();
     assert_eq!(said(&sync.output()), 1, "once: {}", sync.output());
-    assert!(sync.output().lines().count() < 10, "no line for each delivery: {}", sync.output());
+    // The library has its own line for each failure where a build turns its feature `tracing` on.
+    let output = sync.output();
+    let own = output.lines().filter(|line| !line.contains("okta_hooks: ")).count();
+    assert!(own < 10, "no line for each delivery: {output}");
     fs::rename(&file, &backup).unwrap();
     fs::rename(&away, &file).unwrap();
     let after = deliver_each(&sync, 80..100);
