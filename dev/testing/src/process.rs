@@ -164,6 +164,15 @@ impl Server {
         Duration::from_millis(10 * (ticks(11) + ticks(12)))
     }
 
+    /// The most memory that it has had resident so far, in bytes. Linux only.
+    pub fn most_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it runs, on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("on Linux");
+        let kibibytes = line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number");
+        kibibytes * 1024
+    }
+
     /// Sends SIGTERM, waits for the end, and returns what was written to standard error.
     pub fn terminate(mut self) -> (ExitStatus, String) {
         self.signal("TERM");
