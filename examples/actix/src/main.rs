@@ -12,27 +12,27 @@
 //! and try the `curl` lines it prints. `settings.rs` has the environment variables.
 
 mod handler;
+mod hook;
 mod settings;
 mod shutdown;
 
-use std::error::Error;
-use std::io;
-use std::time::Instant;
+use std::time::Duration;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
-use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use handler::user_created;
-use okta_hooks::{Delivery, Inbound, Rejection};
+use actix_web::web::Data;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use hook::hook;
 use settings::Settings;
 use shutdown::shutdown;
 
 /// What `GET /` answers.
 const WELCOME: &str = include_str!("welcome.html");
 
+/// How long a connection is kept for the next request: longer than proxies keep theirs, so that none is
+/// closed while they send a request through it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 #[actix_web::main]
-async fn main() -> io::Result<()> {
+async fn main() -> std::io::Result<()> {
     let settings = Data::new(Settings::from_env("/userCreated"));
     let listen = settings.listen;
     let server = HttpServer::new(move || {
@@ -44,7 +44,8 @@ async fn main() -> io::Result<()> {
             )
             .route("/userCreated", web::to(hook))
     });
-    let server = server.disable_signals().workers(2).bind(listen)?;
+    // A request's head has five seconds, unless `client_request_timeout` says otherwise.
+    let server = server.keep_alive(KEEP_ALIVE).disable_signals().workers(2).bind(listen)?;
     for address in server.addrs() {
         println!("Listening on http://{address}");
     }
@@ -55,74 +56,4 @@ async fn main() -> io::Result<()> {
         handle.stop(true).await;
     });
     server.await
-}
-
-/// The flow of a request: who may, what it is, what is new.
-async fn hook(request: HttpRequest, payload: Payload, settings: Data<Settings>) -> HttpResponse {
-    let headers = |name: &str| request.headers().get_all(name).map(HeaderValue::as_bytes);
-    match settings.receiver.check(request.method(), headers) {
-        Ok(Inbound::Verification { challenge, .. }) => {
-            HttpResponse::Ok().content_type("application/json").body(challenge.to_json())
-        }
-        Ok(Inbound::Delivery { .. }) => {
-            // One deadline spans the whole answer. What is not done then is dropped.
-            let answer = receive(payload, &settings);
-            match tokio::time::timeout(settings.deadline, answer).await {
-                Ok(answer) => answer.unwrap_or_else(|rejection| refuse(&rejection)),
-                Err(_) => refuse(&Rejection::DeadlineElapsed),
-            }
-        }
-        // A kind of request that a later release tells apart.
-        Ok(_) => refuse(&Rejection::Unavailable),
-        Err(rejection) => refuse(&rejection),
-    }
-}
-
-async fn receive(payload: Payload, settings: &Settings) -> Result<HttpResponse, Rejection> {
-    let delivery = read(payload, settings).await?;
-    handle(delivery, settings).await.map_err(|error| {
-        log_failure(&error);
-        Rejection::Unavailable
-    })?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-async fn read(payload: Payload, settings: &Settings) -> Result<Delivery, Rejection> {
-    let receiver = &settings.receiver;
-    let body: Bytes = match payload.to_bytes_limited(receiver.body_limit()).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(Rejection::Incomplete),
-        Err(_) => return Err(receiver.too_large()),
-    };
-    let delivery = receiver.decode(body)?;
-    if let [first, ..] = delivery.invalid_events() {
-        tracing::warn!(elements = delivery.invalid_events().len(), reason = %first, "elements that are not events");
-    }
-    Ok(delivery)
-}
-
-async fn handle(mut delivery: Delivery, settings: &Settings) -> io::Result<()> {
-    if let Some(claim) = settings.seen.claim_or_wait(&mut delivery, Instant::now).await {
-        user_created(delivery).await?;
-        claim.commit(Instant::now());
-    }
-    Ok(())
-}
-
-fn refuse(rejection: &Rejection) -> HttpResponse {
-    log_refusal(rejection);
-    let status = StatusCode::from_u16(rejection.status().as_u16()).expect("a status is a status");
-    let mut response = HttpResponse::build(status);
-    if let Some((name, value)) = rejection.header() {
-        response.insert_header((name.as_str(), value.as_bytes()));
-    }
-    response.content_type("text/plain; charset=utf-8").body(format!("{rejection}\n"))
-}
-
-fn log_failure(error: &(dyn Error + 'static)) {
-    tracing::error!(error, "a delivery was not handled");
-}
-
-fn log_refusal(rejection: &Rejection) {
-    tracing::warn!(status = rejection.status().as_u16(), reason = %rejection, "refused");
 }

@@ -9,33 +9,25 @@
 //! and try the `curl` lines it prints. `settings.rs` has the environment variables.
 
 mod handler;
+mod server;
 mod settings;
 mod shutdown;
 
 use std::convert::Infallible;
-use std::pin::pin;
-use std::time::Duration;
 
 use handler::{dead_letter, log, user_created};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use okta_hooks::layer::{DedupeLayer, HookLayer};
 use settings::Settings;
 use shutdown::shutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 /// What `GET /` answers.
 const WELCOME: &str = include_str!("welcome.html");
-
-/// How long a client may take to send the head of its next request: longer than proxies keep their
-/// connections, so that none is closed while they send a request through it.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
@@ -65,38 +57,8 @@ async fn main() -> std::io::Result<()> {
 
     let listener = TcpListener::bind(listen).await?;
     println!("Listening on http://{}", listener.local_addr()?);
-    let connections = GracefulShutdown::new();
-    let mut shutdown = pin!(shutdown());
-    loop {
-        let stream = tokio::select! {
-            stream = accept(&listener) => stream,
-            () = &mut shutdown => break,
-        };
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), app.clone());
-        let connection = connections.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
-    }
-    drop(listener);
-    connections.shutdown().await;
+    server::serve(listener, app, shutdown()).await;
     Ok(())
-}
-
-/// The next connection. Where there can be none, since too many files are open, it waits.
-async fn accept(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            Err(error) => tracing::error!(%error, "no connection was accepted"),
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }
 
 fn page(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
