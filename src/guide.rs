@@ -3,6 +3,13 @@
 //! It has no items. Each section is one question that comes up between a hook that works and one
 //! that can be left alone.
 //!
+//! # Starters
+//!
+//! The repository's `examples` are projects to copy, each a crate with a README and a test of its own:
+//! `axum`, `actix`, `warp` and `hyper` greet every user who is added; `user-sync` keeps users and groups in
+//! a database. `cp -r examples/axum ../my-hook`, replace the path in its `Cargo.toml` by a version, and
+//! `cargo run`. The command `okta-hooks` (crate `okta-hooks-cli`) plays Okta for all of them.
+//!
 //! # TLS in front
 //!
 //! Okta calls `https://` URLs only, with a certificate that a public authority signed. Something in

@@ -63,9 +63,13 @@
 //!
 //! # Where to look
 //!
-//! To use it: [add it to a service](#a-whole-service), mount a layer (module `layer`) on a route, or
-//! copy a starter (axum, actix-web, warp, hyper, a whole user sync) from the repository's `examples`.
-//! To run it: the guide to production, module [`guide`].
+//! There are three ways to use it: [add it to a service](#a-whole-service),
+#![cfg_attr(feature = "tower", doc = "mount [a layer](crate::layer) on a route,")]
+#![cfg_attr(not(feature = "tower"), doc = "mount a layer (feature `tower`) on a route,")]
+#![cfg_attr(
+    any(doc, doctest),
+    doc = "or [copy a starter](guide#starters). The [guide] leads through production."
+)]
 //!
 //! - [`HeaderAuth`]: the secret header, its rotation, and the constant-time check.
 //! - [`Challenge`]: the answer to a verification.
