@@ -50,6 +50,8 @@ async fn main() {
     let show =
         pages::Pages { store: store.clone(), reader: reader.clone(), metrics: metrics.clone() };
     let hook = hook::router(&receiver, deadline, &store, metrics);
+    // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
+    let shutdown = shutdown();
     announce(&pages_listener, &listener, client.is_some());
 
     let (stop, stopping) = watch::channel(());
@@ -65,7 +67,7 @@ async fn main() {
     servers.spawn(server::serve(listener, hook, half, stopped(stopping.clone())));
     servers.spawn(server::serve(pages_listener, pages::router(show), eighth, stopped(stopping)));
 
-    shutdown().await;
+    shutdown.await;
     // Nothing new is accepted; what is being handled gets its answer.
     drop(stop);
     loops.shutdown().await;
