@@ -150,6 +150,8 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let made_token = args.token.is_none();
     let target = args.forward.clone();
     let app = Arc::new(App::new(args, address)?);
+    // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
+    let shutdown = shutdown();
     let (stop, stopping) = watch::channel(());
     let mut servers = JoinSet::new();
     // Half of the files are for what the org sends. A live feed is a request without an end: when it
@@ -165,7 +167,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     print_welcome(&app, made_token);
     servers.spawn(server::serve(listener, router::router(app), limits, stopped(stopping)));
 
-    shutdown().await;
+    shutdown.await;
     drop(stop);
     while servers.join_next().await.is_some() {}
     Ok(())

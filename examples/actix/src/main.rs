@@ -46,13 +46,15 @@ async fn main() -> std::io::Result<()> {
     });
     // A request's head has five seconds, unless `client_request_timeout` says otherwise.
     let server = server.keep_alive(KEEP_ALIVE).disable_signals().workers(2).bind(listen)?;
+    // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
+    let shutdown = shutdown();
     for address in server.addrs() {
         println!("Listening on http://{address}");
     }
     let server = server.run();
     let handle = server.handle();
     actix_web::rt::spawn(async move {
-        shutdown().await;
+        shutdown.await;
         handle.stop(true).await;
     });
     server.await

@@ -42,6 +42,8 @@ async fn main() -> std::io::Result<()> {
     let app = Router::new().route_service("/userCreated", hook).route("/", get(Html(WELCOME)));
 
     let listener = tokio::net::TcpListener::bind(listen).await?;
+    // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
+    let shutdown = shutdown();
     println!("Listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(shutdown()).await
+    axum::serve(listener, app).with_graceful_shutdown(shutdown).await
 }

@@ -56,8 +56,10 @@ async fn main() -> std::io::Result<()> {
     }));
 
     let listener = TcpListener::bind(listen).await?;
+    // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
+    let shutdown = shutdown();
     println!("Listening on http://{}", listener.local_addr()?);
-    server::serve(listener, app, shutdown()).await;
+    server::serve(listener, app, shutdown).await;
     Ok(())
 }
 

@@ -62,7 +62,9 @@ async fn main() -> std::io::Result<()> {
     let welcome = warp::path::end().and(warp::get()).map(|| warp::reply::html(WELCOME));
 
     let listener = tokio::net::TcpListener::bind(listen).await?;
+    // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
+    let shutdown = shutdown();
     println!("Listening on http://{}", listener.local_addr()?);
-    warp::serve(user_created.or(welcome)).incoming(listener).graceful(shutdown()).run().await;
+    warp::serve(user_created.or(welcome)).incoming(listener).graceful(shutdown).run().await;
     Ok(())
 }

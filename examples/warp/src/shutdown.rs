@@ -6,36 +6,56 @@ use std::{process, thread};
 /// How long what is being answered may take after the signal.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Waits for Ctrl-C or, on Unix, SIGTERM.
+/// Listens for Ctrl-C and, on Unix, SIGTERM from now on; the future ends with the first.
 ///
 /// From then on the process has five seconds: what is still open then, such as a request that its
 /// client never finishes, is given up. A second signal ends it at once, with code 1.
-pub async fn shutdown() {
-    signal().await;
-    tokio::spawn(async {
-        signal().await;
-        process::exit(1);
-    });
-    // A thread of its own: a runtime that ends waits for a write to standard output, however long.
-    thread::spawn(|| {
-        thread::sleep(GRACE);
-        process::exit(0);
-    });
+pub fn shutdown() -> impl Future<Output = ()> {
+    let mut signals = Signals::listen();
+    async move {
+        signals.next().await;
+        tokio::spawn(async move {
+            signals.next().await;
+            process::exit(1);
+        });
+        // A thread of its own: a runtime that ends waits for a write to standard output, however long.
+        thread::spawn(|| {
+            thread::sleep(GRACE);
+            process::exit(0);
+        });
+    }
 }
 
-async fn signal() {
-    let ctrl_c = async {
-        tokio::signal::ctrl_c().await.expect("a process can listen for Ctrl-C");
-    };
-    #[cfg(unix)]
-    let terminate = async {
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::terminate()).expect("a process can listen for SIGTERM").recv().await;
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminate => {}
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        Self(kinds.map(|kind| signal(kind).expect("a process can listen for signals")))
+    }
+
+    async fn next(&mut self) {
+        let [interrupt, terminate] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        tokio::signal::ctrl_c().await.expect("a process can listen for Ctrl-C");
     }
 }
