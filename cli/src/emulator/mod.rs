@@ -157,7 +157,12 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     // Half of the files are for what the org sends. A live feed is a request without an end: when it
     // is to stop, nobody waits long for that.
     let connections = server::open_files() / 4;
-    let limits = Limits { grace: Duration::from_secs(2), ..Limits::new(connections) };
+    let limits = Limits {
+        grace: Duration::from_secs(2),
+        // As hyper has it: what is inspected here may be as large as any server takes it.
+        head_bytes: 408 * 1024,
+        ..Limits::new(connections)
+    };
     if let (Some(tunnel), Some(target)) = (tunnel, target) {
         let tunnel = bind(tunnel).await?;
         println!("Forwarding http://{}/ to {target}/", tunnel.local_addr()?);

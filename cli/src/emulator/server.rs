@@ -30,6 +30,8 @@ pub struct Limits {
     /// How long the head of a request may take, from when the connection is accepted or the answer
     /// before it was sent.
     pub header_timeout: Duration,
+    /// How many bytes a head may have, and so how much of a body is read ahead of whoever takes it.
+    pub head_bytes: usize,
     /// How long a request may be under way before its connection counts as waiting, too.
     pub request_timeout: Duration,
     /// How long what is being answered may take once the server is to stop.
@@ -39,12 +41,14 @@ pub struct Limits {
 impl Limits {
     /// As for a server behind a proxy or a tunnel: 75 seconds for a head, which is longer than
     /// proxies keep idle connections (60 s as a rule), so that none is closed while they use it. No
-    /// more than 1,024 connections, however many there could be.
+    /// more than 1,024 connections, however many there could be, and 64 KiB of a head: far more than
+    /// proxies let through, where hyper reads 408 KiB ahead for each connection.
     #[must_use]
     pub fn new(connections: usize) -> Self {
         Self {
             connections: connections.clamp(1, 1024),
             header_timeout: Duration::from_secs(75),
+            head_bytes: 64 * 1024,
             request_timeout: Duration::from_secs(10),
             grace: Duration::from_secs(5),
         }
@@ -165,6 +169,7 @@ impl Connections {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
+            .max_buf_size(limits.head_bytes)
             .serve_connection(TokioIo::new(stream), service);
         let connection = self.graceful.watch(connection);
         let task = self.tasks.spawn(async move {
