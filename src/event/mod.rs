@@ -60,7 +60,6 @@ mod placeholder;
 mod read;
 mod request;
 pub(crate) mod scan;
-mod schema_check;
 mod schema_mismatch;
 mod security_context;
 mod severity;
