@@ -21,6 +21,14 @@ fn the_signatures_of_the_sync_are_those_of_the_emulator() {
     ]);
 }
 
+#[test]
+fn the_pages_of_the_sync_look_like_the_console() {
+    assert_same(&[
+        include_str!("../../../examples/user-sync/src/pages/design.css"),
+        include_str!("../../../cli/src/console/design.css"),
+    ]);
+}
+
 /// CVE-2026-25537 is in jsonwebtoken before 10.3, RUSTSEC-2023-0071 in every release of rsa.
 #[test]
 fn no_package_is_locked_in_a_version_with_an_advisory_we_know() {
