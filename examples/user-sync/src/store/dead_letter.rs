@@ -1,10 +1,6 @@
 //! What no handler sees, kept with all its bytes until somebody looks at it.
 
 use okta_hooks::InvalidEvent;
-use rusqlite::{Transaction, params};
-
-use super::apply::done;
-use crate::clock::millis;
 
 /// How many elements of one delivery, or of one page, get a row each. More of them are kept as one:
 /// a body of brackets alone can hold hundreds of thousands.
@@ -56,11 +52,4 @@ fn reason_for_all(elements: &[InvalidEvent]) -> String {
 fn as_delivery(elements: &[InvalidEvent]) -> Vec<u8> {
     let raws: Vec<_> = elements.iter().map(InvalidEvent::raw).collect();
     format!(r#"{{"data":{{"events":[{}]}}}}"#, raws.join(",")).into_bytes()
-}
-
-pub(super) fn save(transaction: &Transaction<'_>, letter: &DeadLetter) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO dead_letters (received_at, reason, path, raw) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (path, raw) DO NOTHING";
-    let DeadLetter { reason, path, raw } = letter;
-    done(transaction, sql, params![millis(), reason, path, raw])
 }

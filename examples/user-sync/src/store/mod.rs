@@ -1,19 +1,11 @@
 //! The database: one thread writes, and says so only when it is on disk; others read.
 
-mod apply;
-mod backfill;
 mod batch;
-mod database;
 mod dead_letter;
-mod files;
-
-mod project;
-mod read;
-mod schema;
+mod rows;
+mod sqlite;
 mod summary;
 mod system_log;
-mod wal_owner;
-mod writer;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -28,9 +20,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::metrics::Metrics;
 pub use batch::Batch;
 pub use dead_letter::DeadLetter;
-pub use read::{DeadLetterSummary, Event, Person, PersonKey, Reader, Refresh};
+pub use rows::{DeadLetterSummary, Event, Person, PersonKey, Refresh};
+pub use sqlite::Reader;
+use sqlite::Writer;
 pub use system_log::{LogPage, Unrecoverable};
-use writer::Writer;
 
 /// How many jobs may wait for the writer. A delivery that finds the queue full is answered with a
 /// 503, and Okta sends it once more.

@@ -7,7 +7,7 @@ use okta_hooks::projection::Projection;
 /// How many changes are named.
 const MAX_NAMED: usize = 4;
 
-pub(super) fn of(projection: &Projection<'_>) -> String {
+pub fn of(projection: &Projection<'_>) -> String {
     let status = projection.status.as_ref().map(|status| status.value);
     let statuses = status.into_iter().flat_map(|status| {
         projection.users.iter().map(move |user| format!("{}: {status}", user.key()))

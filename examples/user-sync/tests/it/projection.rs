@@ -291,7 +291,7 @@ fn long_strings_are_not_stored_once_for_every_target() {
 /// A database as the first version of the schema had it.
 fn database_of_version_1(path: &Path, events: &[Value]) {
     let connection = Connection::open(path).unwrap();
-    connection.execute_batch(include_str!("../../src/store/schema.sql")).unwrap();
+    connection.execute_batch(include_str!("../../src/store/sqlite/schema.sql")).unwrap();
     connection.pragma_update(None, "user_version", 1).unwrap();
     for event in events {
         let sql = "INSERT INTO events (uuid, event_type, published, received_at, origin, effect, raw)

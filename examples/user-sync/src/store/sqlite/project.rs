@@ -8,9 +8,8 @@ use okta_hooks::projection::{
 use rusqlite::{Transaction, params};
 
 use super::apply::done;
-use super::batch::Batch;
-use super::{Outcome, summary};
 use crate::clock::millis;
+use crate::store::{Batch, Outcome, summary};
 
 /// How many users that had one login are asked about. Two are rare.
 const MAX_NAMESAKES: u32 = 8;

@@ -6,9 +6,8 @@ use okta_hooks::LogEvent;
 use okta_hooks::projection::Version;
 use rusqlite::{Row, Transaction, params};
 
-use super::Origin;
-use super::batch::Batch;
 use super::project::{self, Profiles};
+use crate::store::{Batch, Origin};
 
 pub(super) fn run(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     keep_profiles(transaction)?;

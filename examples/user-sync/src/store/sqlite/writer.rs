@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 
+use super::apply;
 use super::database::Database;
 use super::read::Reader;
 use super::schema::OpenError;
-use super::{Change, Job, Outcome, StoreError, apply};
 use crate::metrics::Metrics;
+use crate::store::{Change, Job, Outcome, StoreError};
 
 /// How often to look whether the files are still in their places while there is nothing to write.
 const TICK: Duration = Duration::from_millis(250);
 
-pub(super) struct Writer {
+pub struct Writer {
     database: Database,
     /// How many jobs share a transaction at most.
     group: usize,
@@ -26,20 +27,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn open(
-        path: &Path,
-        group: usize,
-        metrics: Arc<Metrics>,
-    ) -> Result<Self, OpenError> {
+    pub fn open(path: &Path, group: usize, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
         Ok(Self { database: Database::open(path)?, failing: None, group, metrics })
     }
 
-    pub(super) fn reader(&self) -> Reader {
+    pub fn reader(&self) -> Reader {
         self.database.reader()
     }
 
     /// Writes until nobody can send any more.
-    pub(super) fn run(mut self, queue: &Receiver<Job>) {
+    pub fn run(mut self, queue: &Receiver<Job>) {
         loop {
             match queue.recv_timeout(TICK) {
                 Ok(first) => {

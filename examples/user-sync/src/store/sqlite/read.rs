@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use okta_hooks::projection::Version;
 use rusqlite::{Connection, Row, params};
-use serde::Serialize;
 
 use super::files::Names;
 use super::schema;
 use crate::clock::millis;
+use crate::store::{DeadLetterSummary, Event, Person, PersonKey, Refresh};
 
 /// It is not read until the writer has found out what has its name now.
 const MOVED: &str = "the database: its files were moved or replaced";
@@ -24,66 +24,6 @@ struct Open {
     connection: Option<Connection>,
     /// The file's path and the files that the writer has open; `None` while it has none.
     files: Option<(PathBuf, Names)>,
-}
-
-/// A user; what is not known is null.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Person {
-    pub id: Option<String>,
-    pub login: Option<String>,
-    pub email: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub display_name: Option<String>,
-    pub status: Option<String>,
-    pub last_event: Option<String>,
-    pub updated_at: Option<String>,
-    #[serde(skip)]
-    pub place: PersonKey,
-}
-
-/// Where a user is in the list of all: the latest change first, then by key.
-#[derive(Clone, Debug)]
-pub struct PersonKey {
-    pub version: String,
-    pub key: String,
-}
-
-/// An event that was accepted, and what it did.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Event {
-    /// Grows with every event: page with `before`.
-    pub seq: i64,
-    pub uuid: String,
-    pub event_type: String,
-    pub published: Option<String>,
-    /// Milliseconds since 1970.
-    pub received_at: i64,
-    pub origin: String,
-    pub effect: String,
-}
-
-/// What is not an event, or not a delivery.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeadLetterSummary {
-    pub id: i64,
-    /// Milliseconds since 1970.
-    pub received_at: i64,
-    pub reason: String,
-    pub path: String,
-    pub bytes: i64,
-}
-
-/// A profile to fetch.
-pub struct Refresh {
-    pub user_id: String,
-    pub attempts: u32,
-    pub asked: i64,
-    /// The latest event of the user; `None` before the first.
-    pub known: Option<Version>,
 }
 
 impl Reader {
