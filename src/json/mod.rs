@@ -1,6 +1,7 @@
 //! Reading JSON where it stands: a [`Scanner`] for a whole body, and the members and elements of
 //! one value.
 
+mod plain;
 mod scanner;
 mod span;
 mod string;

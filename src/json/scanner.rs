@@ -1,13 +1,15 @@
 //! Where each value of a JSON document stands, found without building anything.
 //!
 //! serde_json judges every value (it skips it, checking the grammar, without recursion); this
-//! walks only the braces, brackets, colons and commas between them. A parser of our own for the
-//! values would be faster and one more thing to trust.
+//! walks only the braces, brackets, colons and commas between them, and the strings without escapes,
+//! which most keys and members are. A parser of our own for the rest would be faster and one more
+//! thing to trust.
 
 use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
+use super::plain::plain_length;
 use super::span::Span;
 use super::string::string;
 use crate::parse_error::{ParseError, ParseErrorKind};
@@ -49,7 +51,11 @@ impl<'a> Scanner<'a> {
 
     /// Reads one value of any shape and depth.
     pub(crate) fn value(&mut self) -> Result<Span, ParseError> {
-        self.peek();
+        if self.peek() == Some(b'"') {
+            if let Some(span) = self.plain_string() {
+                return Ok(span);
+            }
+        }
         let start = self.at;
         let mut values =
             serde_json::Deserializer::from_str(&self.json[start..]).into_iter::<IgnoredAny>();
@@ -117,18 +123,25 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected());
         }
-        // Most keys end at the first byte that needs a look.
-        let inner = &self.json[self.at + 1..];
-        let special = |byte| byte == b'"' || byte == b'\\' || byte < b' ';
-        let length = inner.bytes().position(special).unwrap_or(inner.len());
-        if inner.as_bytes().get(length) == Some(&b'"') {
-            self.at += length + 2;
-            return Ok(Cow::Borrowed(&inner[..length]));
+        if let Some(span) = self.plain_string() {
+            return Ok(Cow::Borrowed(self.json(span.without_quotes())));
         }
         let span = self.value()?;
         let json = self.json(span);
         // A key that is not a string (half a surrogate pair) is kept as written: no name we know.
         Ok(string(json).unwrap_or(Cow::Borrowed(json)))
+    }
+
+    /// Reads the string that starts here, unless it has an escape or is malformed.
+    fn plain_string(&mut self) -> Option<Span> {
+        let inner = &self.json.as_bytes()[self.at + 1..];
+        let length = plain_length(inner);
+        if inner.get(length) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at;
+        self.at += length + 2;
+        Some(Span::new(start, self.at))
     }
 
     fn eat(&mut self, byte: u8) -> bool {
