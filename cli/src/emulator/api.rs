@@ -18,7 +18,7 @@ use super::request_body::ApiBody;
 use super::state::App;
 use super::system_log::Query;
 use super::user_list::UserList;
-use super::{user_lifecycle, verify};
+use super::{public_url, user_lifecycle, verify};
 
 type Answer = Result<Json<Value>, OktaError>;
 type Org = State<Arc<App>>;
@@ -200,24 +200,42 @@ fn linked(
     (AppendHeaders([own].into_iter().chain(next)), Json(page)).into_response()
 }
 
-pub async fn token(State(app): Org, headers: HeaderMap, ApiBody(body): ApiBody) -> Response {
+/// Parameters in the query count as well as those in the form: the older SDKs send them there.
+pub async fn token(
+    State(app): Org,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    ApiBody(body): ApiBody,
+) -> Response {
     let typed = headers
         .get("content-type")
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let form = String::from_utf8(body.to_vec()).ok();
-    let (Some(form), true) = (form, typed) else {
+    let query = query.unwrap_or_default();
+    let form = match typed {
+        true => String::from_utf8(body.to_vec()).ok(),
+        false => Some(String::new()).filter(|_| !query.is_empty()),
+    };
+    let Some(form) = form else {
         return refused(400, "invalid_request", "a form is expected");
     };
-    let port = app.address.port();
-    let names = [app.address.to_string(), format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let audiences = names.map(|host| format!("http://{host}/oauth2/v1/token"));
-    match app.api_auth.issue(&Params::parse(&form), &audiences) {
+    let params = Params::parse(&format!("{form}&{query}"));
+    match app.api_auth.issue(&params, &audiences(&app, &headers)) {
         Ok((token, scope)) => Json(json!({
             "token_type": "Bearer", "expires_in": LIFETIME, "access_token": token, "scope": scope,
         }))
         .into_response(),
         Err(refusal) => refused(refusal.status, refusal.error, refusal.description),
     }
+}
+
+/// The URLs of the token endpoint: those of this machine, and that of a front.
+fn audiences(app: &App, headers: &HeaderMap) -> Vec<String> {
+    let port = app.address.port();
+    let own = [app.address.to_string(), format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+    let own = own.map(|host| format!("http://{host}"));
+    let front = public_url::forwarded(headers);
+    let bases = own.into_iter().chain([app.base.clone()]).chain(front);
+    bases.map(|base| format!("{base}/oauth2/v1/token")).collect()
 }
 
 fn refused(status: u16, error: &str, description: &str) -> Response {

@@ -84,6 +84,16 @@ impl OktaError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "E0000009", "Internal Server Error")
     }
 
+    /// What a request asked for itself to be answered with.
+    pub fn injected(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::invalid_token(),
+            StatusCode::FORBIDDEN => Self::no_permission(),
+            StatusCode::TOO_MANY_REQUESTS => Self::rate_limit(),
+            _ => Self { status, ..Self::internal() },
+        }
+    }
+
     /// A request no browser should make here: not Okta's, the emulator's own.
     pub fn foreign(detail: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "E0000006", format!("Refused: {detail}"))

@@ -6,18 +6,19 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::BodyExt;
 
-use super::clock;
 use super::errors::OktaError;
 use super::state::App;
+use super::{clock, public_url};
 
 /// Refuses what a page from elsewhere makes a browser send, and gives every answer its id.
 ///
 /// A name that an attacker's DNS points at 127.0.0.1 arrives as a foreign `Host`, a form or script
 /// of another site as a foreign `Origin`.
 pub async fn local_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = match check(request.headers(), app.address) {
+    let mut response = match check(request.headers(), app.address, &app.base) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
@@ -30,12 +31,18 @@ pub async fn local_only(State(app): State<Arc<App>>, request: Request, next: Nex
     response
 }
 
-fn check(headers: &HeaderMap, own: SocketAddr) -> Result<(), OktaError> {
+fn check(headers: &HeaderMap, own: SocketAddr, base: &str) -> Result<(), OktaError> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(OktaError::foreign("the header Host must be there once"));
     };
-    if !host.to_str().is_ok_and(|host| is_ours(host, own)) {
+    let front = headers.contains_key("x-forwarded-proto");
+    let known = |host: &str| {
+        is_ours(host, own) || base.split_once("://").is_some_and(|(_, public)| host == public)
+            // A front on this machine, which says so, has a port of its own.
+            || front && is_loopback_name(host)
+    };
+    if !host.to_str().is_ok_and(known) {
         return Err(OktaError::foreign("the header Host names another server"));
     }
     let ours = |origin: &HeaderValue| {
@@ -62,10 +69,18 @@ fn is_ours(host: &str, own: SocketAddr) -> bool {
         })
 }
 
-/// For the APIs: rate limits, chaos, and who may.
+fn is_loopback_name(host: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| match host.strip_prefix(name) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
+        None => false,
+    })
+}
+
+/// For the APIs: rate limits, faults, and who may.
 pub async fn okta(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let now = clock::unix_seconds();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let path = request.uri().path().to_owned();
     let chaos = app.chaos();
     let mut rate = app.rate_limits.take(&path, now);
     if app.happens(chaos.api_rate_limits) {
@@ -77,19 +92,83 @@ pub async fn okta(State(app): State<Arc<App>>, request: Request, next: Next) -> 
         let slow = chaos.delay(&mut app.rng());
         tokio::time::sleep(slow).await;
     }
-    let needs_access = path.starts_with("/api/");
+    let fault = match app.faults.of(request.headers()) {
+        Ok(fault) => fault.unwrap_or_default(),
+        Err(error) => return error.into_response(),
+    };
+    tokio::time::sleep(fault.delay).await;
+    if fault.status == Some(StatusCode::TOO_MANY_REQUESTS) {
+        rate = match fault.reset {
+            Some(seconds) => rate.emptied(now, seconds),
+            None => rate.concurrent(),
+        };
+    }
     let mut response = if rate.exceeded {
         OktaError::rate_limit().into_response()
+    } else if let Some(status) = fault.status {
+        OktaError::injected(status).into_response()
     } else if app.happens(chaos.api_errors) {
         OktaError::internal().into_response()
     } else {
-        match app.api_auth.check(&method, &path, request.headers()) {
-            Err(error) if needs_access => error.into_response(),
-            _ => next.run(request).await,
-        }
+        allowed(&app, request, next).await
     };
     rate.add_to(response.headers_mut());
     response
+}
+
+async fn allowed(app: &App, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let needs_access = path.starts_with("/api/");
+    match app.api_auth.check(&method, &path, request.headers()) {
+        Err(error) if needs_access => error.into_response(),
+        _ => next.run(request).await,
+    }
+}
+
+/// A path may end with a slash, as several SDKs write `/api/v1/users/?limit=2`.
+pub fn without_last_slash<B>(mut request: http::Request<B>) -> http::Request<B> {
+    let path = request.uri().path();
+    let shorter = path.strip_suffix('/').filter(|shorter| shorter.starts_with("/api/"));
+    let Some(shorter) = shorter else { return request };
+    let target = match request.uri().query() {
+        Some(query) => format!("{shorter}?{query}"),
+        None => shorter.to_owned(),
+    };
+    if let Ok(target) = target.parse() {
+        *request.uri_mut() = target;
+    }
+    request
+}
+
+/// The links of an answer begin with the URL that a proxy in front says clients use.
+pub async fn links_of_front(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    // The console's pages and feeds have no links, and a feed has no end to wait for.
+    let has_links = request.uri().path().starts_with("/api/");
+    let front = public_url::forwarded(request.headers());
+    let front = front.filter(|front| has_links && *front != app.base);
+    let response = next.run(request).await;
+    match front {
+        Some(front) => with_base(response, &app.base, &front).await,
+        None => response,
+    }
+}
+
+/// The same answer with `to` where a link or a string begins with `from`.
+async fn with_base(response: Response, from: &str, to: &str) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let links: Vec<HeaderValue> = parts.headers.get_all(header::LINK).iter().cloned().collect();
+    parts.headers.remove(header::LINK);
+    for link in links {
+        let text =
+            link.to_str().unwrap_or_default().replace(&format!("<{from}/"), &format!("<{to}/"));
+        parts.headers.append(header::LINK, HeaderValue::try_from(text).unwrap_or(link));
+    }
+    let Ok(body) = body.collect().await else { return OktaError::internal().into_response() };
+    let body = body.to_bytes();
+    let Ok(text) = std::str::from_utf8(&body) else { return (parts, body).into_response() };
+    let text = text.replace(&format!("\"{from}/"), &format!("\"{to}/"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    (parts, text).into_response()
 }
 
 #[cfg(test)]
@@ -103,8 +182,15 @@ mod tests {
             let pair = |(name, value): &(&str, &str)| {
                 (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap())
             };
-            check(&pairs.iter().map(pair).collect(), "127.0.0.2:4040".parse().unwrap()).is_ok()
+            let own = "127.0.0.2:4040".parse().unwrap();
+            check(&pairs.iter().map(pair).collect(), own, "https://okta.test:8443").is_ok()
         };
+        assert!(check(&[("host", "okta.test:8443")]));
+        let https = ("x-forwarded-proto", "https");
+        assert!(check(&[("host", "localhost:8443"), https]));
+        for host in ["evil.example:8443", "localhost.evil:8443", "localhost:x"] {
+            assert!(!check(&[("host", host), https]), "{host}");
+        }
         for host in ["127.0.0.1:4040", "localhost:4040", "[::1]:4040", "127.0.0.2:4040"] {
             assert!(check(&[("host", host)]), "{host}");
             assert!(check(&[("host", host), ("origin", "http://localhost:4040")]), "{host}");

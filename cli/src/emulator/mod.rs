@@ -1,4 +1,4 @@
-//! `emulator`: a small Okta org on loopback.
+//! A small Okta org on loopback, for tests: [`start`].
 
 mod admin;
 mod api;
@@ -8,15 +8,18 @@ mod clock;
 mod console;
 mod delivery_queue;
 mod errors;
+mod faults;
 mod filter;
 mod forwarding_proxy;
 mod groups;
 mod hook_spec;
 mod hooks;
+mod in_process;
 mod jwt;
 mod middleware;
 mod oauth;
 mod org;
+mod public_url;
 mod query_params;
 mod rate_limits;
 mod recorded_calls;
@@ -27,11 +30,14 @@ mod shutdown;
 mod state;
 mod store;
 mod system_log;
+mod unknown_paths;
 mod user;
 mod user_lifecycle;
 mod user_list;
 mod users;
 mod verify;
+
+pub use in_process::{Emulator, Settings, StartError, start};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -66,7 +72,7 @@ Try it, with the token it prints:
 Events that were not delivered when it ends are not delivered later: Okta does not do that either.
 The System Log still has them."
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Where to listen; a loopback address [default: 127.0.0.1:4040, or 127.0.0.1:8084 with --forward]
     #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -107,6 +113,13 @@ pub struct Args {
     /// Makes every random choice (ids, chaos) the same in every run; never secrets
     #[arg(long)]
     seed: Option<u64>,
+    /// The URL that clients use, where a TLS front in between has another, such as
+    /// https://localhost:8443: for links and the audience of assertions
+    #[arg(long, value_name = "URL", value_parser = public_url::parse)]
+    public_url: Option<String>,
+    /// Print the URL and the API token as one line of JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     chaos: Chaos,
 }
@@ -126,7 +139,7 @@ impl Args {
     }
 }
 
-pub async fn run(args: Args) -> ExitCode {
+pub(crate) async fn run(args: Args) -> ExitCode {
     let (org, tunnel) = args.addresses();
     if !org.ip().is_loopback() || tunnel.is_some_and(|address| !address.ip().is_loopback()) {
         eprintln!(
@@ -147,35 +160,42 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let (org, tunnel) = args.addresses();
     let listener = bind(org).await?;
     let address = listener.local_addr()?;
-    let made_token = args.token.is_none();
+    let (made_token, json) = (args.token.is_none(), args.json);
     let target = args.forward.clone();
     let app = Arc::new(App::new(args, address)?);
     // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
     let shutdown = shutdown();
     let (stop, stopping) = watch::channel(());
     let mut servers = JoinSet::new();
-    // Half of the files are for what the org sends. A live feed is a request without an end: when it
-    // is to stop, nobody waits long for that.
-    let connections = server::open_files() / 4;
-    let limits = Limits {
-        grace: Duration::from_secs(2),
-        // As hyper has it: what is inspected here may be as large as any server takes it.
-        head_bytes: 408 * 1024,
-        ..Limits::new(connections)
-    };
+    let limits = limits();
+    let mut forwarding = None;
     if let (Some(tunnel), Some(target)) = (tunnel, target) {
         let tunnel = bind(tunnel).await?;
-        println!("Forwarding http://{}/ to {target}/", tunnel.local_addr()?);
+        forwarding = Some((tunnel.local_addr()?, target.to_string()));
         let proxy = forwarding_proxy::router(app.clone(), target);
         servers.spawn(server::serve(tunnel, proxy, limits, stopped(stopping.clone())));
     }
-    print_welcome(&app, made_token);
+    match json {
+        true => print_json(&app, forwarding),
+        false => print_welcome(&app, made_token, forwarding),
+    }
     servers.spawn(server::serve(listener, router::router(app), limits, stopped(stopping)));
 
     shutdown.await;
     drop(stop);
     while servers.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Half of the files are for what the org sends. A live feed is a request without an end: when it is
+/// to stop, nobody waits long for that.
+fn limits() -> Limits {
+    Limits {
+        grace: Duration::from_secs(2),
+        // As hyper has it: what is inspected here may be as large as any server takes it.
+        head_bytes: 408 * 1024,
+        ..Limits::new(server::open_files() / 4)
+    }
 }
 
 async fn stopped(mut stopping: watch::Receiver<()>) {
@@ -187,7 +207,10 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
 }
 
 /// What is needed to talk to it. The last line is the one that programs wait for.
-fn print_welcome(app: &App, made_token: bool) {
+fn print_welcome(app: &App, made_token: bool, forwarding: Option<(SocketAddr, String)>) {
+    if let Some((tunnel, target)) = forwarding {
+        println!("Forwarding http://{tunnel}/ to {target}/");
+    }
     println!(
         "An Okta emulator for development. Nothing here is Okta, and nothing leaves this machine"
     );
@@ -198,6 +221,15 @@ fn print_welcome(app: &App, made_token: bool) {
     } else {
         println!("  API token  as given");
     }
-    println!("  Console    {}/", app.base);
-    println!("Listening on {}", app.base);
+    println!("  Console    http://{}/", app.address);
+    println!("Listening on http://{}", app.address);
+}
+
+/// The same for programs. The token is there, whoever chose it: it is what they asked for.
+fn print_json(app: &App, forwarding: Option<(SocketAddr, String)>) {
+    let tunnel = forwarding.map(|(tunnel, _)| format!("http://{tunnel}"));
+    let welcome = serde_json::json!({
+        "url": app.base, "token": app.api_auth.api_token(), "tunnel": tunnel,
+    });
+    println!("{welcome}");
 }

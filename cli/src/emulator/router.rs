@@ -41,14 +41,19 @@
 //! POST       /admin/deliver/{hook id}      delivers the body as it is, to a hook in any state
 //! GET        /admin/event-types            the types a hook can subscribe to
 //! GET        /                              the console: a page over all of this
+//! GET        /admin/unknown-paths          requests for what is not here, and how many of each
 //! POST       /admin/users/{id}/lock        locks a user out (in Okta: wrong passwords)
 //! ```
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::extract::State;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
+use axum::routing::{any, get, post, put};
+use axum::{Json, Router};
+use http::{Method, Uri};
+use serde_json::Value;
+use tower::util::MapRequest;
 
 use super::errors::OktaError;
 use super::state::App;
@@ -78,7 +83,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/groups/{id}/users/{user}", put(api::add_member).delete(api::remove_member))
         .route("/api/v1/logs", get(api::logs))
         .route("/oauth2/v1/token", post(api::token))
-        .route("/api/{*rest}", axum::routing::any(|| async { OktaError::no_path() }))
+        .route("/api/{*rest}", any(unknown_path))
+        .route("/oauth2/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(|| async { OktaError::method() })
         .route_layer(from_fn_with_state(app.clone(), middleware::okta));
     let admin = Router::new()
@@ -91,11 +97,25 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/admin/sample", get(admin::sample))
         .route("/admin/deliver/{hook}", post(admin::deliver))
         .route("/admin/event-types", get(admin::event_types))
+        .route("/admin/unknown-paths", get(unknown_paths))
         .route("/admin/users/{id}/lock", post(admin::lock_user))
         .method_not_allowed_fallback(|| async { OktaError::method() });
-    okta.merge(admin)
+    let router = okta
+        .merge(admin)
         .merge(console::routes())
         .fallback(|| async { OktaError::no_path() })
+        .layer(from_fn_with_state(app.clone(), middleware::links_of_front))
         .layer(from_fn_with_state(app.clone(), middleware::local_only))
-        .with_state(app)
+        .with_state(app);
+    // Routing comes after every layer of a router, so that a path is changed outside of it.
+    Router::new().fallback_service(MapRequest::new(router, middleware::without_last_slash))
+}
+
+async fn unknown_path(State(app): State<Arc<App>>, method: Method, uri: Uri) -> OktaError {
+    app.unknown_paths.add(&method, uri.path());
+    OktaError::no_path()
+}
+
+async fn unknown_paths(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(app.unknown_paths.to_json())
 }

@@ -10,20 +10,24 @@ use super::api_auth::ApiAuth;
 use super::chaos::Chaos;
 use super::delivery_queue::DeliveryQueue;
 use super::errors::OktaError;
+use super::faults::Faults;
 use super::oauth::Client;
 use super::org::Org;
 use super::rate_limits::RateLimits;
 use super::recorded_calls::RecordedCalls;
 use super::store::Store;
+use super::unknown_paths::UnknownPaths;
 use crate::http_client::HttpClient;
 
 pub struct App {
-    /// `http://127.0.0.1:4040`
+    /// `http://127.0.0.1:4040`, or what clients use instead.
     pub base: String,
     pub address: SocketAddr,
     pub api_auth: ApiAuth,
     pub rate_limits: RateLimits,
     pub chaos: RwLock<Chaos>,
+    pub faults: Faults,
+    pub unknown_paths: UnknownPaths,
     pub calls: RecordedCalls,
     pub delivery_queue: DeliveryQueue,
     pub client: HttpClient,
@@ -34,7 +38,7 @@ pub struct App {
 impl App {
     pub fn new(args: Args, address: SocketAddr) -> Result<Self, Box<dyn Error>> {
         let mut rng = args.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let base = format!("http://{address}");
+        let base = args.public_url.unwrap_or_else(|| format!("http://{address}"));
         let client = match (args.client_id, args.client_key) {
             (Some(id), Some(path)) => {
                 let pem =
@@ -55,6 +59,8 @@ impl App {
             api_auth: ApiAuth::new(args.token, client)?,
             rate_limits: RateLimits::new(args.rate_limit),
             chaos: RwLock::new(args.chaos),
+            faults: Faults::default(),
+            unknown_paths: UnknownPaths::default(),
             calls: RecordedCalls::new(args.keep_calls as usize),
             delivery_queue: DeliveryQueue::new(args.collect_ms, args.batch as usize),
             client: HttpClient::new()?,

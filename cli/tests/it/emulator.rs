@@ -129,6 +129,108 @@ fn person(login: &str) -> Value {
     json!({ "profile": { "login": login, "email": login, "firstName": "John", "lastName": "Doe" } })
 }
 
+#[tokio::test]
+async fn a_request_asks_for_a_fault_of_its_own() {
+    let org = Org::start(&[]);
+    let with = async |fault: &str| {
+        let request = org.client.get(org.url("/api/v1/users"));
+        let request = request.header("authorization", format!("SSWS{TOKEN}"));
+        reply(request.header("x-emulator-fault", fault)).await
+    };
+    let limited = with("429;reset=7").await;
+    assert_eq!((limited.status, &limited.json["errorCode"]), (429, &json!("E0000047")));
+    assert_eq!(limited.headers["x-rate-limit-remaining"], "0");
+    assert_eq!(with("429").await.headers["x-rate-limit-limit"], "0", "too many at once");
+    assert_eq!(with("503;times=1;test=a").await.status, 503);
+    assert_eq!(with("503;times=1;test=a").await.status, 200, "it was for one request");
+    assert_eq!(with("503;times=1;test=b").await.status, 503, "another test");
+    assert_eq!(with("everything").await.status, 400);
+    assert_eq!(org.get("/api/v1/users").await.status, 200, "nobody else's");
+}
+
+#[tokio::test]
+async fn what_the_emulator_lacks_is_said_so_once() {
+    let org = Org::start(&[]);
+    for id in ["nzo1a", "nzo2b"] {
+        let missing = org.get(&format!("/api/v1/zones/{id}")).await;
+        assert_eq!((missing.status, &missing.json["errorCode"]), (404, &json!("E0000008")));
+    }
+    let unknown = Org::ok(org.get("/admin/unknown-paths").await);
+    assert_eq!(unknown, json!([{ "request": "GET /api/v1/zones/{}", "count": 2 }]));
+    let (_, errors) = org.server.terminate();
+    assert_eq!(errors.trim(), "GET /api/v1/zones/{}: the emulator does not have this; Okta may");
+}
+
+#[tokio::test]
+async fn behind_a_front_links_and_audience_are_those_of_the_front() {
+    let org = Org::start(&["--public-url", "https://okta.test:8443"]);
+    let as_front = org.client.get(org.url("/api/v1/users?limit=1"));
+    let as_front = as_front.header("authorization", format!("SSWS {TOKEN}"));
+    let links = reply(as_front).await;
+    assert_eq!(
+        links.headers["link"],
+        "<https://okta.test:8443/api/v1/users?limit=1>; rel=\"self\""
+    );
+
+    let org = Org::start(&[]);
+    let user = org.create_user("john.doe@example.com").await;
+    let request = org.client.get(org.url("/api/v1/users/?limit=1"));
+    let request = request.header("authorization", format!("SSWS {TOKEN}"));
+    let request = request.header("x-forwarded-proto", "https").header("host", "localhost:8443");
+    let page = reply(request).await;
+    assert_eq!(page.headers["link"], "<https://localhost:8443/api/v1/users?limit=1>; rel=\"self\"");
+    let link = page.json[0]["_links"]["self"]["href"].as_str().unwrap();
+    assert_eq!(
+        link,
+        format!("https://localhost:8443/api/v1/users/{}", user["id"].as_str().unwrap())
+    );
+}
+
+#[test]
+fn programs_are_told_the_url_and_the_token_as_json() {
+    let mut child = std::process::Command::new(PROGRAM)
+        .args(["emulator", "--listen", "127.0.0.1:0", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let stdout = child.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
+    let told: Value = serde_json::from_str(&line).unwrap();
+    let url = told["url"].as_str().unwrap().to_owned();
+    let token = told["token"].as_str().unwrap().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let request = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = request.get(format!("{url}/api/v1/users"));
+    let answer = runtime.block_on(reply(request.header("authorization", format!("SSWS{token}"))));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!((answer.status, answer.json), (200, json!([])));
+}
+
+#[tokio::test]
+async fn orgs_in_the_process_of_a_test_are_apart_and_end_when_dropped() {
+    use okta_hooks_cli::emulator::{Settings, start};
+    let one = start(Settings::new().with_token("one")).unwrap();
+    let other = start(Settings::new()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let users = |url: &str, token: &str| {
+        let request = client.get(format!("{url}/api/v1/users"));
+        request.header("authorization", format!("SSWS {token}"))
+    };
+    assert_eq!(reply(users(one.url(), "one")).await.status, 200);
+    assert_eq!(reply(users(other.url(), other.token())).await.status, 200);
+    assert_eq!(reply(users(other.url(), "one")).await.status, 401);
+    assert!(!format!("{one:?}{other:?}").contains(other.token()));
+    let gone = one.url().to_owned();
+    drop(one);
+    assert!(users(&gone, "one").send().await.is_err());
+    let folder = tempfile::tempdir().unwrap();
+    let error = start(Settings::new().with_data(folder.path())).unwrap_err();
+    assert!(error.to_string().contains(folder.path().to_str().unwrap()), "{error}");
+}
+
 /// The `next` of a page.
 fn next(reply: &Reply) -> Option<String> {
     let links = reply.headers.get_all("link").iter().map(|link| link.to_str().unwrap());
