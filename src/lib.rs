@@ -77,6 +77,7 @@
 //!   an element that is not one, [`SchemaMismatch`](event::SchemaMismatch) a malformed member.
 //! - [`EventType`]: Okta's catalogue.
 //! - [`SeenEvents`]: each event once.
+//! - [`inline`]: the synchronous hooks, asked before something happens.
 //! - [`system_log`]: what hooks lost, from the System Log API.
 //! - `layer` (feature `tower`): the layers.
 //! - `projection` (feature `projection`): what events do to a copy of Okta's users and groups.
@@ -103,6 +104,7 @@ mod event_type;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod header_lookup;
+pub mod inline;
 mod invalid_event;
 mod json;
 #[cfg(feature = "tower")]

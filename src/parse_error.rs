@@ -42,9 +42,12 @@ pub enum ParseErrorKind {
     /// A delivery has no `data.events`, or it is not an array.
     #[error("expected an array of events in `data.events`")]
     NoEvents,
-    /// A single event has no `eventType`, or it is not a string.
+    /// A single event, or the request of an inline hook, has no `eventType`, or it is not a string.
     #[error("expected a string in `eventType`")]
     NoEventType,
+    /// The body is the request of an inline hook of another type than the one asked for.
+    #[error("not the expected type of inline hook in `eventType`")]
+    OtherHookType,
     /// The body is 4 GiB or longer.
     #[error("too long")]
     TooLong,

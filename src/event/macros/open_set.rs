@@ -22,6 +22,8 @@ impl Repr {
 
 /// Declares an open set as a newtype with a constant for each string that has a name.
 ///
+/// `in` names the public module that it is in, where that is not `event`.
+///
 /// The traits are those of [`EventType`](crate::EventType): whatever compares, sorts or hashes a
 /// value does so by its string, so that a name given later changes nothing.
 macro_rules! open_set {
@@ -31,13 +33,26 @@ macro_rules! open_set {
             $($(#[$constant_meta:meta])* $constant:ident = $string:literal,)*
         }
     ) => {
+        open_set! {
+            $(#[$meta])*
+            pub struct $name in "event" {
+                $($(#[$constant_meta])* $constant = $string,)*
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident in $module:literal {
+            $($(#[$constant_meta:meta])* $constant:ident = $string:literal,)*
+        }
+    ) => {
         $(#[$meta])*
         ///
         /// One of the [open sets](crate::event#open-sets): any string, kept as sent, with constants
         /// for those that have a name. `Debug` shows named ones only.
         ///
         /// ```
-        #[doc = concat!("use okta_hooks::event::", stringify!($name), ";")]
+        #[doc = concat!("use okta_hooks::", $module, "::", stringify!($name), ";")]
         ///
         #[doc = concat!("let value = ", stringify!($name), "::from(\"A_VALUE_OF_NEXT_YEAR\");")]
         /// assert_eq!(value, "A_VALUE_OF_NEXT_YEAR");

@@ -215,7 +215,7 @@ macro_rules! part {
     };
     (@owned $name:ident <$lt:lifetime> { $($field:ident)* }) => {
         impl $name<'_> {
-            /// The same without a borrow of the event, to be kept or sent elsewhere.
+            /// The same without a borrow of what it was read from, to be kept or sent elsewhere.
             #[must_use]
             pub fn into_owned(self) -> $name<'static> {
                 $name { $($field: $crate::event::macros::part::FieldValue::into_owned(self.$field),)* }

@@ -4,6 +4,8 @@
 
 #![cfg(all(feature = "tower", feature = "simulate", feature = "projection"))]
 
+mod inline;
+
 use std::any::type_name;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -468,6 +470,7 @@ async fn every_public_type_is_among_them() {
     formatted_receiver(&mut formatted);
     formatted_layers(&mut formatted).await;
     formatted_rest(&mut formatted);
+    inline::formatted_inline(&mut formatted);
     let mut public = BTreeSet::new();
     declared(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), "okta_hooks", &mut public);
     assert!(public.len() > 80, "{}", public.len());

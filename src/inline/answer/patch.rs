@@ -1,0 +1,105 @@
+use serde_json::{Value, json};
+
+use super::error::AnswerErrorKind;
+use super::pointer::Pointer;
+
+/// One operation of a patch ([RFC 6902](https://www.rfc-editor.org/rfc/rfc6902)).
+#[derive(Clone)]
+pub(in crate::inline) struct Operation {
+    pub(in crate::inline) op: Op,
+    pub(in crate::inline) pointer: Pointer,
+    /// `None` of what is removed.
+    pub(in crate::inline) value: Option<Value>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::inline) enum Op {
+    Add,
+    Replace,
+    Remove,
+}
+
+impl Op {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Replace => "replace",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl Operation {
+    pub(in crate::inline) fn to_json(&self) -> Value {
+        let mut json = json!({ "op": self.op.as_str(), "path": self.pointer.to_string() });
+        if let Some(value) = &self.value {
+            json["value"] = value.clone();
+        }
+        json
+    }
+
+    /// What is wrong with it wherever it is applied.
+    pub(in crate::inline) fn check(&self) -> Result<(), AnswerErrorKind> {
+        if self.pointer.is_empty() {
+            return Err(AnswerErrorKind::Empty);
+        }
+        match &self.value {
+            Some(value) if has_null(value) => Err(AnswerErrorKind::Null),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does it to `root`.
+    pub(in crate::inline) fn apply(&self, root: &mut Value) -> Result<(), AnswerErrorKind> {
+        self.try_apply(root).ok_or(AnswerErrorKind::MissingTarget)
+    }
+
+    fn try_apply(&self, root: &mut Value) -> Option<()> {
+        let (last, parents) = self.pointer.tokens().split_last()?;
+        let parent = parents.iter().try_fold(root, |parent, token| child(parent, token))?;
+        let value = || self.value.clone().unwrap_or_default();
+        match (self.op, parent) {
+            (Op::Add, Value::Object(members)) => {
+                members.insert(last.clone(), value());
+            }
+            (Op::Add, Value::Array(elements)) => {
+                let at = if last == "-" { elements.len() } else { index(last)? };
+                (at <= elements.len()).then(|| elements.insert(at, value()))?;
+            }
+            (Op::Add, _) => return None,
+            (Op::Replace, parent) => *child(parent, last)? = value(),
+            (Op::Remove, Value::Object(members)) => drop(members.remove(last)?),
+            (Op::Remove, Value::Array(elements)) => {
+                let at = index(last).filter(|&at| at < elements.len())?;
+                elements.remove(at);
+            }
+            (Op::Remove, _) => return None,
+        }
+        Some(())
+    }
+}
+
+fn child<'v>(parent: &'v mut Value, token: &str) -> Option<&'v mut Value> {
+    match parent {
+        Value::Object(members) => members.get_mut(token),
+        Value::Array(elements) => elements.get_mut(index(token)?),
+        _ => None,
+    }
+}
+
+/// A place in an array: digits without zeros in front.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit());
+    let is_padded = token.len() > 1 && token.starts_with('0');
+    (is_plain && !is_padded).then(|| token.parse().ok())?
+}
+
+/// Whether there is a `null` anywhere in `value`: Okta documents none in an answer.
+pub(super) fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(elements) => elements.iter().any(has_null),
+        Value::Object(members) => members.values().any(has_null),
+        _ => false,
+    }
+}
