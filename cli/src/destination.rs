@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue};
 use reqwest::Url;
 
+use crate::diagnosis::Secret;
 use crate::loopback;
 
 #[derive(clap::Args)]
@@ -52,6 +53,13 @@ impl Auth {
         match sendable && !secret.is_empty() && secret.trim() == secret {
             true => Ok(()),
             false => Err("the secret is empty, or no header can carry it as it is"),
+        }
+    }
+
+    pub fn sends(&self) -> Secret {
+        match self.secret {
+            Some(_) => Secret::Sent,
+            None => Secret::MissingInArguments,
         }
     }
 

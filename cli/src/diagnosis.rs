@@ -3,24 +3,33 @@
 use okta_hooks::simulate::{VerificationBuilder, VerificationFault};
 
 use crate::http_client::{Exchange, Fault};
+use crate::terminal::printable;
 
 pub struct Diagnosis {
     pub what: String,
     pub fix: &'static str,
 }
 
+/// Whether a secret was sent, and if not, where it is to be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    Sent,
+    MissingInArguments,
+    MissingInHook,
+}
+
 /// `None` if the answer verifies the URL.
 pub fn of(
     exchange: &Exchange,
     verification: &VerificationBuilder,
-    has_secret: bool,
+    secret: Secret,
 ) -> Option<Diagnosis> {
     let answer = match &exchange.result {
         Ok(answer) => answer,
         Err(fault) => return Some(no_answer(fault)),
     };
     let fault = verification.check(answer.status, &answer.headers, &answer.body).err()?;
-    Some(Diagnosis { what: fault.to_string(), fix: fix(fault, has_secret) })
+    Some(Diagnosis { what: fault.to_string(), fix: fix(fault, secret) })
 }
 
 /// Why a delivery was lost; `None` if it was accepted.
@@ -36,6 +45,19 @@ pub fn of_delivery(exchange: &Exchange) -> Option<Diagnosis> {
     };
     let what = format!("answered with status {}", status.as_u16());
     Some(Diagnosis { what, fix: fix_of_status(status.as_u16()) })
+}
+
+/// The beginning of what a receiver answered, on one line; `None` if there is nothing to quote.
+pub fn quote(exchange: &Exchange) -> Option<String> {
+    const MAX_CHARS: usize = 200;
+    let answer = exchange.result.as_ref().ok()?;
+    let text = String::from_utf8_lossy(&answer.body);
+    let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = words.char_indices().nth(MAX_CHARS) {
+        words.truncate(end);
+        words.push('…');
+    }
+    Some(printable(&words)).filter(|words| !words.is_empty())
 }
 
 fn fix_of_status(status: u16) -> &'static str {
@@ -66,18 +88,26 @@ fn no_answer(fault: &Fault) -> Diagnosis {
     }
 }
 
-fn fix(fault: VerificationFault, has_secret: bool) -> &'static str {
+fn fix(fault: VerificationFault, secret: Secret) -> &'static str {
     use VerificationFault as Is;
     match fault {
         Is::Redirect(_) => {
             "Okta does not follow redirects: register the URL that answers itself. Often a missing \
              or doubled slash at the end, or http where only https is served."
         }
-        Is::Refused(_) if has_secret => {
-            "The receiver expects another secret, or another header. The value is compared as it \
-             is: for Basic authentication it begins with \"Basic \"."
-        }
-        Is::Refused(_) => "It asks for a secret: give it with --secret or OKTA_HOOK_SECRET.",
+        Is::Refused(_) => match secret {
+            Secret::Sent => {
+                "The receiver expects another secret, or another header. The value is compared as \
+                 it is: for Basic authentication it begins with \"Basic \"."
+            }
+            Secret::MissingInArguments => {
+                "It asks for a secret, and none was sent: give it with --secret or OKTA_HOOK_SECRET."
+            }
+            Secret::MissingInHook => {
+                "It asks for a secret, and the hook has none: edit the hook, and give the name and \
+                 the value of the header that the receiver expects."
+            }
+        },
         Is::Status(status) if status == 404 || status == 405 => {
             "Does the path exist, and does it take GET as well as POST?"
         }

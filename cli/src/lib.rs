@@ -17,6 +17,7 @@ pub mod emulator;
 mod http_client;
 mod inspect;
 mod loopback;
+mod new_ids;
 mod replay;
 mod send;
 mod summary;

@@ -36,7 +36,7 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
     let mut tries: Vec<(u64, Option<Diagnosis>)> = Vec::new();
     http_client::deliver(attempt, |_, exchange, _| {
         let millis = exchange.duration.as_millis() as u64;
-        tries.push((millis, diagnosis::of(&exchange, &verification, auth.secret.is_some())));
+        tries.push((millis, diagnosis::of(&exchange, &verification, auth.sends())));
     })
     .await;
     let verified = matches!(tries.last(), Some((_, None)));

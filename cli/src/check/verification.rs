@@ -45,7 +45,7 @@ async fn once(probe: &Probe<'_>, challenge: Option<&str>) -> (bool, Option<Strin
     };
     http_client::deliver(attempt, |_, exchange, _| {
         let reached = !matches!(exchange.result, Err(Fault::NoConnection(_)));
-        let diagnosis = diagnosis::of(&exchange, &verification, auth.secret.is_some());
+        let diagnosis = diagnosis::of(&exchange, &verification, auth.sends());
         found = (reached, diagnosis.map(|found| format!("{}. {}", found.what, found.fix)));
     })
     .await;

@@ -2,7 +2,7 @@
 //! What is in here when the process ends is lost, as Okta loses it: the System Log still has it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use super::chaos::Chaos;
 use super::hooks::Hook;
 use super::org::happened;
-use super::recorded_calls::{Finished, Recorded, next_name};
+use super::recorded_calls::{Ending, LOST_ANSWER, Recorded, Start, next_name};
 use super::state::App;
 use crate::http_client::{self, Exchange, Fault};
 
@@ -99,31 +99,32 @@ fn request(app: &App, hook: &Hook, events: Vec<Value>) -> Result<Request<Bytes>,
 }
 
 async fn attempts(app: &App, hook: &Hook, request: &Request<Bytes>, chaos: &Chaos) -> Next {
-    let recorded = Recorded::of(request);
+    let first = OnceLock::new();
     let attempt = || async {
+        let call = app.calls.open(Start {
+            kind: "delivery",
+            hook: hook.id.clone(),
+            hook_name: hook.name.clone(),
+            first_attempt: first.get().copied().flatten(),
+            replay_of: None,
+            source: None,
+            request: Recorded::of(request),
+        });
+        first.get_or_init(|| call.first_attempt());
         let (exchange, note) = one(app, request.clone(), chaos).await;
         let outcome = match note {
             Some(LOST_ANSWER) => AttemptOutcome::Pending,
             _ => exchange.outcome(),
         };
-        (outcome, (exchange, note))
+        (outcome, (call, exchange, note))
     };
-    http_client::deliver(attempt, |attempt, (exchange, note), next| {
-        app.calls.add(Finished {
-            kind: "delivery",
-            hook: hook.id.clone(),
-            attempt,
-            request: recorded.clone(),
-            exchange,
-            next: next_name(next),
-            note,
-        });
+    http_client::deliver(attempt, |_, (call, exchange, note), next| {
+        call.close(Ending { exchange, next: next_name(next), note, answered: None });
     })
     .await
 }
 
 const NOT_SENT: &str = "chaos: it never reached the hook";
-const LOST_ANSWER: &str = "chaos: the answer was lost on its way back";
 
 async fn one(
     app: &App,

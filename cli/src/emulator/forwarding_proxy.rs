@@ -14,9 +14,10 @@ use okta_hooks::simulate::Attempt;
 use percent_encoding::percent_decode;
 use reqwest::Url;
 
-use super::recorded_calls::{Finished, Recorded};
+use super::recorded_calls::{Ending, Recorded, Start};
 use super::request_body::{self, BodyError};
 use super::state::App;
+use crate::http_client::Fault;
 use crate::loopback;
 
 /// More than Okta sends by far.
@@ -139,24 +140,44 @@ async fn pass_on(
 /// than the HTTP client keeps, which is far more than Okta looks at.
 async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Response, StatusCode> {
     let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
+    let call = app.calls.open(Start {
+        kind: "forwarded",
+        hook: String::new(),
+        hook_name: String::new(),
+        first_attempt: None,
+        replay_of: None,
+        source: source(&request.headers),
+        request,
+    });
     let exchange =
         app.client.exchange(sent, deadline.saturating_duration_since(Instant::now())).await;
     let result = exchange.result.clone();
-    let accepted = result.as_ref().is_ok_and(|answer| answer.status.is_success());
-    app.calls.add(Finished {
-        kind: "forwarded",
-        hook: String::new(),
-        attempt: 1,
-        request,
-        exchange,
-        next: if accepted { "accepted" } else { "lost" },
-        note: None,
-    });
-    match result {
-        Ok(answer) => Ok(answer_of(answer.status, answer.headers, answer.body)),
-        Err(crate::http_client::Fault::Timeout) => Err(StatusCode::GATEWAY_TIMEOUT),
-        Err(crate::http_client::Fault::NoConnection(_)) => Err(StatusCode::BAD_GATEWAY),
+    let status = match &result {
+        Ok(answer) => answer.status,
+        Err(Fault::Timeout) => StatusCode::GATEWAY_TIMEOUT,
+        Err(Fault::NoConnection(_)) => StatusCode::BAD_GATEWAY,
+    };
+    let next = next(status, call.attempt());
+    call.close(Ending { exchange, next, note: None, answered: Some(status.as_u16()) });
+    result.map(|answer| answer_of(status, answer.headers, answer.body)).map_err(|_| status)
+}
+
+/// What follows if the sender is Okta: it sends once more what was answered with a 5xx.
+fn next(status: StatusCode, attempt: usize) -> &'static str {
+    match status.as_u16() {
+        200..=299 => "accepted",
+        500..=599 if attempt == 1 => "retry",
+        _ => "lost",
     }
+}
+
+/// The address that the tunnel's own end saw: the last of what is there, for everything before it
+/// may have been made up.
+fn source(headers: &HeaderMap) -> Option<String> {
+    let values = headers.get_all("x-forwarded-for").iter();
+    let last = values.filter_map(|value| value.to_str().ok()).next_back()?;
+    let address = last.rsplit(',').next()?.trim();
+    Some(address.chars().take(100).collect()).filter(|text: &String| !text.is_empty())
 }
 
 fn answer_of(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response {

@@ -18,6 +18,8 @@ const MAX_TYPES: usize = 300;
 pub struct HookSpec {
     pub name: String,
     pub description: Option<String>,
+    /// `None` if the request does not say.
+    pub active: Option<bool>,
     pub items: Vec<String>,
     pub filter: Option<Value>,
     pub channel: Channel,
@@ -38,6 +40,11 @@ impl HookSpec {
         Ok(Self {
             name: name.to_owned(),
             description: body["description"].as_str().map(str::to_owned),
+            active: match body["status"].as_str() {
+                Some("ACTIVE") => Some(true),
+                Some("INACTIVE") => Some(false),
+                _ => None,
+            },
             items: items(&body["events"]["items"])?,
             filter: Some(body["events"]["filter"].clone()).filter(Value::is_object),
             channel: channel(&body["channel"]["config"])?,

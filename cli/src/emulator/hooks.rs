@@ -52,6 +52,17 @@ impl Hook {
         self.items.iter().any(|item| item == event_type)
     }
 
+    pub fn items(&self) -> &[String] {
+        &self.items
+    }
+
+    /// The type of a preview when nobody has chosen one: the guide's, or else the first.
+    pub fn sample_type(&self) -> &str {
+        const GUIDE: &str = "user.lifecycle.create";
+        let first = self.items.first().map_or(GUIDE, String::as_str);
+        if self.wants(GUIDE) { GUIDE } else { first }
+    }
+
     /// What Okta says of a hook that did not pass its verification.
     pub fn unverifiable(&self) -> String {
         format!("Unable to verify event hook. Hook {} execution failed", self.name)
@@ -72,7 +83,17 @@ impl Hook {
         let auth = self.channel.auth.as_ref();
         let own = self.source(base);
         let link = |operation: &str| json!({ "href": format!("{own}/lifecycle/{operation}"), "hints": { "allow": ["POST"] } });
-        let toggle = if self.active { "deactivate" } else { "activate" };
+        let own_link = json!({ "href": own, "hints": { "allow": ["GET", "PUT", "DELETE"] } });
+        let links = match self.active {
+            true => json!({
+                "self": own_link, "verify": link("verify"), "deactivate": link("deactivate"),
+            }),
+            false => json!({
+                "self": own_link,
+                "activate": link("activate"),
+                "delete": { "href": own, "hints": { "allow": ["DELETE"] } },
+            }),
+        };
         json!({
             "id": self.id,
             "name": self.name,
@@ -93,11 +114,7 @@ impl Hook {
                     "authScheme": auth.map(|(key, _)| json!({ "type": "HEADER", "key": key })),
                 },
             },
-            "_links": {
-                "self": { "href": own, "hints": { "allow": ["GET", "PUT", "DELETE"] } },
-                "verify": link("verify"),
-                toggle: link(toggle),
-            },
+            "_links": links,
         })
     }
 }
@@ -137,17 +154,34 @@ impl Org {
         Ok(self.keep_hook(place, hook, EventType::EVENT_HOOK_CREATED))
     }
 
+    /// Obeys `status`, though it is documented as read-only: Okta does. A hook with another channel
+    /// has to be verified anew and stays as active as it was; the answer to that has the time of the
+    /// change before.
     pub fn replace_hook(&mut self, id: &str, body: &Value) -> Result<Value, OktaError> {
         let (place, mut hook) = self.hook(id)?;
         let spec = HookSpec::read(body)?;
         self.check_name(&spec.name, Some(id))?;
-        hook.verified &= hook.channel == spec.channel;
+        let (was_active, last_updated) = (hook.active, hook.last_updated.clone());
+        let same_channel = hook.channel == spec.channel;
+        hook.verified &= same_channel;
+        hook.active = spec.active.unwrap_or(hook.active);
+        if hook.is_live() && !was_active {
+            self.check_live()?;
+        }
         hook.name = spec.name;
         hook.description = spec.description;
         hook.items = spec.items;
         hook.filter = spec.filter;
         hook.channel = spec.channel;
-        Ok(self.keep_hook(place, hook, EventType::EVENT_HOOK_UPDATED))
+        let is_active = hook.active;
+        let mut json = self.keep_hook(place, hook, EventType::EVENT_HOOK_UPDATED);
+        if is_active != was_active {
+            self.record(happened(toggled(is_active)));
+        }
+        if !same_channel {
+            json["lastUpdated"] = last_updated.into();
+        }
+        Ok(json)
     }
 
     pub fn set_active(&mut self, id: &str, active: bool) -> Result<Value, OktaError> {
@@ -156,11 +190,7 @@ impl Org {
             self.check_live()?;
         }
         hook.active = active;
-        let event_type = match active {
-            true => EventType::EVENT_HOOK_ACTIVATED,
-            false => EventType::EVENT_HOOK_DEACTIVATED,
-        };
-        Ok(self.keep_hook(place, hook, event_type))
+        Ok(self.keep_hook(place, hook, toggled(active)))
     }
 
     /// Notes how a verification of `channel` ended. Should the channel have changed meanwhile, it
@@ -200,6 +230,19 @@ impl Org {
         Ok(())
     }
 
+    /// Puts back a hook that was deleted in the console, as it was.
+    pub fn restore_hook(&mut self, id: &str) -> Result<Value, OktaError> {
+        let deleted = self.deleted_hooks.get(id);
+        let hook = deleted.ok_or_else(|| OktaError::not_found(id, "EventHook"))?;
+        self.check_name(&hook.name, None)?;
+        if hook.is_live() {
+            self.check_live()?;
+        }
+        self.deleted_hooks.forget(id);
+        let place = self.new_place();
+        Ok(self.keep_hook(place, hook, EventType::EVENT_HOOK_CREATED))
+    }
+
     fn keep_hook(&mut self, place: u64, mut hook: Hook, event_type: EventType) -> Value {
         hook.last_updated = clock::now();
         self.put(place, &hook);
@@ -225,5 +268,12 @@ impl Org {
                 Err(OktaError::validation("eventHook", cause))
             }
         }
+    }
+}
+
+fn toggled(active: bool) -> EventType {
+    match active {
+        true => EventType::EVENT_HOOK_ACTIVATED,
+        false => EventType::EVENT_HOOK_DEACTIVATED,
     }
 }

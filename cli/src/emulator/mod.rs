@@ -6,8 +6,10 @@ mod api_auth;
 mod chaos;
 mod clock;
 mod console;
+mod deleted_hooks;
 mod delivery_queue;
 mod errors;
+mod event_type_names;
 mod faults;
 mod filter;
 mod forwarding_proxy;
@@ -108,7 +110,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 10_000, value_name = "REQUESTS")]
     rate_limit: u32,
     /// How many calls the inspector keeps
-    #[arg(long, default_value_t = 1000, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 5000, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
     keep_calls: u32,
     /// Makes every random choice (ids, chaos) the same in every run; never secrets
     #[arg(long)]

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::deleted_hooks::DeletedHooks;
 use super::groups::Group;
 use super::hooks::Hook;
 use super::store::{Change, Store};
@@ -23,6 +24,7 @@ pub struct Org {
     pub groups: BTreeMap<u64, Group>,
     pub log: Vec<Logged>,
     pub rng: fastrand::Rng,
+    pub deleted_hooks: DeletedHooks,
     store: Store,
     /// The place of what is made next: places only grow, so they order pages and the log.
     next: u64,
@@ -57,6 +59,7 @@ impl Org {
             groups: documents(&store, Group::KIND)?,
             log: log.into_values().collect(),
             rng,
+            deleted_hooks: DeletedHooks::default(),
             store,
             next: 0,
             changes: Vec::new(),

@@ -20,30 +20,7 @@
 //! POST                /oauth2/v1/token                           client credentials, private_key_jwt (a form)
 //! ```
 //!
-//! The emulator's own, without a token. A call is `{id, kind, hookId, attempt, time, durationMs,
-//! request: {method, url, headers: [{name, value, secret}], body}, answer: {status, headers, body} or
-//! null, error, next, note}`; `kind` is `verification`, `delivery`, `replay`, `preview` or
-//! `forwarded`, and `next` is `accepted`, `retry` or `lost`. Secret values are masked unless
-//! `reveal=1`:
-//!
-//! ```text
-//! GET        /admin/info                   the org's URL and API token      ?reveal=1
-//! GET PUT    /admin/chaos                  what goes wrong on purpose; PUT replaces all of it
-//! GET        /admin/calls                  the last calls, oldest first     ?limit=100&reveal=1
-//!                                           or those after an id, waiting    ?after=17&wait=20
-//! DELETE     /admin/calls                  forgets them
-//! GET        /admin/calls/{id}             one call                         ?reveal=1
-//! GET        /admin/live                   server-sent events: each call from now on, or from
-//!                                           Last-Event-ID on; `id` is the call's, `data` its JSON
-//! POST       /admin/replay/{id}            makes a call again, once; the body may be empty or
-//!                                           {"headers": {"name": "value" or null}, "body": "text"}
-//! GET        /admin/sample                 a delivery to edit               ?type=&target=&hook=
-//! POST       /admin/deliver/{hook id}      delivers the body as it is, to a hook in any state
-//! GET        /admin/event-types            the types a hook can subscribe to
-//! GET        /                              the console: a page over all of this
-//! GET        /admin/unknown-paths          requests for what is not here, and how many of each
-//! POST       /admin/users/{id}/lock        locks a user out (in Okta: wrong passwords)
-//! ```
+//! The emulator's own, without a token, are in `admin`.
 
 use std::sync::Arc;
 
@@ -87,21 +64,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/oauth2/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(|| async { OktaError::method() })
         .route_layer(from_fn_with_state(app.clone(), middleware::okta));
-    let admin = Router::new()
-        .route("/admin/info", get(admin::info))
-        .route("/admin/chaos", get(admin::get_chaos).put(admin::put_chaos))
-        .route("/admin/calls", get(admin::calls).delete(admin::clear_calls))
-        .route("/admin/calls/{id}", get(admin::call))
-        .route("/admin/live", get(admin::live))
-        .route("/admin/replay/{id}", post(admin::replay))
-        .route("/admin/sample", get(admin::sample))
-        .route("/admin/deliver/{hook}", post(admin::deliver))
-        .route("/admin/event-types", get(admin::event_types))
-        .route("/admin/unknown-paths", get(unknown_paths))
-        .route("/admin/users/{id}/lock", post(admin::lock_user))
-        .method_not_allowed_fallback(|| async { OktaError::method() });
     let router = okta
-        .merge(admin)
+        .merge(admin::routes())
+        .route("/admin/unknown-paths", get(unknown_paths))
         .merge(console::routes())
         .fallback(|| async { OktaError::no_path() })
         .layer(from_fn_with_state(app.clone(), middleware::links_of_front))

@@ -20,6 +20,8 @@ use super::unknown_paths::UnknownPaths;
 use crate::http_client::HttpClient;
 
 pub struct App {
+    /// Another one in every run, so that whoever comes back sees whether it is the same org.
+    pub run: String,
     /// `http://127.0.0.1:4040`, or what clients use instead.
     pub base: String,
     pub address: SocketAddr,
@@ -55,6 +57,7 @@ impl App {
         };
         let fork = Mutex::new(rng.fork());
         Ok(Self {
+            run: (0..12).map(|_| fastrand::alphanumeric()).collect(),
             rng: fork,
             api_auth: ApiAuth::new(args.token, client)?,
             rate_limits: RateLimits::new(args.rate_limit),

@@ -120,6 +120,11 @@ impl Users {
         found.map(|(place, user)| (*place, user))
     }
 
+    /// The one who was added last.
+    pub fn newest(&self) -> Option<&User> {
+        self.by_place.values().next_back()
+    }
+
     /// The users from a place on, that place left out.
     pub fn after(&self, place: u64) -> impl Iterator<Item = (u64, &User)> {
         self.by_place

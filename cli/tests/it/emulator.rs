@@ -12,19 +12,19 @@ use crate::PROGRAM;
 const TOKEN: &str = "emulator-test-token";
 
 /// A running org and a client of it.
-struct Org {
-    server: Server,
-    client: reqwest::Client,
+pub struct Org {
+    pub server: Server,
+    pub client: reqwest::Client,
 }
 
-struct Reply {
-    status: u16,
-    headers: HeaderMap,
-    json: Value,
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub json: Value,
 }
 
 impl Org {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let arguments = [&["emulator", "--token", TOKEN, "--collect-ms", "50"], arguments].concat();
         let server = Server::start_with(PROGRAM, &arguments, &[]);
@@ -32,14 +32,14 @@ impl Org {
         Self { server, client }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         match path.starts_with("http") {
             true => path.to_owned(),
             false => format!("http://{}{path}", self.server.address),
         }
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let request = self.client.request(method, self.url(path));
         let request = request.header("authorization", format!("SSWS {TOKEN}"));
         reply(match body {
@@ -49,48 +49,48 @@ impl Org {
         .await
     }
 
-    async fn get(&self, path: &str) -> Reply {
+    pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> Reply {
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(Method::POST, path, Some(body)).await
     }
 
     /// The JSON of an answer that has to be a success.
     #[track_caller]
-    fn ok(reply: Reply) -> Value {
+    pub fn ok(reply: Reply) -> Value {
         assert!((200..300).contains(&reply.status), "{} {}", reply.status, reply.json);
         reply.json
     }
 
-    async fn create_hook(&self, hook: &Hook, types: &[&str]) -> String {
+    pub async fn create_hook(&self, hook: &Hook, types: &[&str]) -> String {
         let created = self.post("/api/v1/eventHooks", wanted(&hook.url(), types)).await;
         Self::ok(created)["id"].as_str().unwrap().to_owned()
     }
 
-    async fn verify(&self, id: &str) -> Reply {
+    pub async fn verify(&self, id: &str) -> Reply {
         self.post(&format!("/api/v1/eventHooks/{id}/lifecycle/verify"), json!({})).await
     }
 
-    async fn verified_hook(&self, hook: &Hook, types: &[&str]) -> String {
+    pub async fn verified_hook(&self, hook: &Hook, types: &[&str]) -> String {
         let id = self.create_hook(hook, types).await;
         assert_eq!(Self::ok(self.verify(&id).await)["verificationStatus"], "VERIFIED");
         id
     }
 
-    async fn create_user(&self, login: &str) -> Value {
+    pub async fn create_user(&self, login: &str) -> Value {
         let reply = self.post("/api/v1/users", person(login)).await;
         Self::ok(reply)
     }
 
-    async fn calls(&self, query: &str) -> Vec<Value> {
+    pub async fn calls(&self, query: &str) -> Vec<Value> {
         let calls = Self::ok(self.get(&format!("/admin/calls?{query}")).await);
         calls.as_array().unwrap().clone()
     }
 
     /// The calls so far, once there are so many or it takes too long.
-    async fn calls_made(&self, expected: usize) -> Vec<Value> {
+    pub async fn calls_made(&self, expected: usize) -> Vec<Value> {
         let deadline = Instant::now() + Duration::from_secs(15);
         loop {
             let calls = self.calls("limit=1000").await;
@@ -101,7 +101,7 @@ impl Org {
         }
     }
 
-    async fn chaos(&self, chaos: Value) {
+    pub async fn chaos(&self, chaos: Value) {
         Self::ok(self.send(Method::PUT, "/admin/chaos", Some(chaos)).await);
     }
 }
@@ -113,7 +113,7 @@ async fn reply(request: reqwest::RequestBuilder) -> Reply {
     Reply { status, headers, json: serde_json::from_str(&text).unwrap_or(Value::Null) }
 }
 
-fn wanted(url: &str, types: &[&str]) -> Value {
+pub fn wanted(url: &str, types: &[&str]) -> Value {
     json!({
         "name": "User sync",
         "events": { "type": "EVENT_TYPE", "items": types },
@@ -125,7 +125,7 @@ fn wanted(url: &str, types: &[&str]) -> Value {
     })
 }
 
-fn person(login: &str) -> Value {
+pub fn person(login: &str) -> Value {
     json!({ "profile": { "login": login, "email": login, "firstName": "John", "lastName": "Doe" } })
 }
 
@@ -239,8 +239,8 @@ fn next(reply: &Reply) -> Option<String> {
     Some(next.first()?[1..].split('>').next()?.to_owned())
 }
 
-const CREATE: &str = "user.lifecycle.create";
-const DEACTIVATE: &str = "user.lifecycle.deactivate";
+pub const CREATE: &str = "user.lifecycle.create";
+pub const DEACTIVATE: &str = "user.lifecycle.deactivate";
 
 #[tokio::test]
 async fn a_hook_lives_by_oktas_rules() {

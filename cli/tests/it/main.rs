@@ -1,5 +1,6 @@
 //! The command `okta-hooks` as a real process.
 
+mod admin;
 mod commands;
 mod console;
 mod copy_as_curl;
