@@ -6,13 +6,15 @@ use http::Method;
 use crate::auth::{HeaderAuth, MatchedSecret};
 use crate::delivery::Delivery;
 use crate::header_lookup::HeaderLookup;
+use crate::inline;
 use crate::rejection::Rejection;
 use crate::verification::Challenge;
 
 /// The rules of one hook endpoint: which secret it expects, and how long a body may be.
 ///
 /// Two pure functions make every decision: [`check`](Self::check) on method and headers,
-/// [`decode`](Self::decode) on the body. The tower layers call them, and so can any framework
+/// [`decode`](Self::decode) on the body; for inline hooks [`check_inline`](Self::check_inline) and
+/// [`decode_inline`](Self::decode_inline). The tower layers call them, and so can any framework
 /// without tower. A clone shares the secrets.
 ///
 /// # Examples
@@ -131,6 +133,57 @@ impl Receiver {
             return Err(self.too_large());
         }
         Delivery::from_bytes(body).map_err(Rejection::Malformed)
+    }
+
+    /// Decides on a request to an inline hook, by its method and headers: which of the accepted
+    /// secrets it carries, if one is asked for.
+    ///
+    /// An inline hook gets POSTs only; there is no verification.
+    ///
+    /// ```
+    /// use http::{HeaderMap, HeaderValue};
+    /// use okta_hooks::{HeaderAuth, Receiver, Rejection, inline};
+    ///
+    /// let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
+    /// let sent = ("authorization".parse()?, HeaderValue::from_static("Bearer s3cret"));
+    /// let headers = HeaderMap::from_iter([sent]);
+    /// assert_eq!(receiver.check_inline("GET", &headers), Err(Rejection::NotPost));
+    ///
+    /// receiver.check_inline("POST", &headers)?;
+    /// let body = r#"{"eventType": "com.okta.user.credential.password.import"}"#;
+    /// let answer = match receiver.decode_inline(body)? {
+    ///     inline::Request::PasswordImport(request) => request.verified().build()?,
+    ///     _ => panic!("another type of hook"),
+    /// };
+    /// assert_eq!(answer.to_response().status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], in this order: another method than POST, the secret.
+    pub fn check_inline<'h>(
+        &self,
+        method: impl AsRef<str>,
+        headers: impl HeaderLookup<'h>,
+    ) -> Result<Option<MatchedSecret>, Rejection> {
+        match method.as_ref() == Method::POST {
+            true => self.check_auth(headers),
+            false => Err(Rejection::NotPost),
+        }
+    }
+
+    /// Reads the request of an inline hook out of a body.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] if the body is longer than the limit, or is not such a request.
+    pub fn decode_inline(&self, body: impl Into<Bytes>) -> Result<inline::Request, Rejection> {
+        let body = body.into();
+        if body.len() > self.body_limit {
+            return Err(self.too_large());
+        }
+        inline::Request::from_bytes(body).map_err(Rejection::Malformed)
     }
 
     /// The answer to a body that is over the limit.

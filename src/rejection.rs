@@ -14,7 +14,7 @@ use crate::verification::ChallengeError;
 ///
 /// | Variant | Status |
 /// |---|---|
-/// | [`MethodNotAllowed`](Self::MethodNotAllowed) | 405 with `Allow` |
+/// | [`MethodNotAllowed`](Self::MethodNotAllowed), [`NotPost`](Self::NotPost) | 405 with `Allow` |
 /// | [`Unauthorized`](Self::Unauthorized) | 401, with `WWW-Authenticate` for Basic and Bearer |
 /// | [`Challenge`](Self::Challenge) | 400 |
 /// | [`Malformed`](Self::Malformed) | 400 |
@@ -32,6 +32,9 @@ pub enum Rejection {
     /// Neither GET (verification) nor POST (delivery).
     #[error("only GET and POST are allowed")]
     MethodNotAllowed,
+    /// Not POST, which is all that inline hooks get.
+    #[error("only POST is allowed")]
+    NotPost,
     /// The secret header is missing, repeated or wrong.
     #[error("{error}")]
     #[non_exhaustive]
@@ -44,7 +47,7 @@ pub enum Rejection {
     /// A GET without a usable challenge.
     #[error(transparent)]
     Challenge(ChallengeError),
-    /// The body is not a delivery.
+    /// The body is not a delivery, or not the request of an inline hook.
     #[error(transparent)]
     Malformed(ParseError),
     /// The body is longer than the limit.
@@ -57,11 +60,11 @@ pub enum Rejection {
     /// The connection failed before the body was complete.
     #[error("the body could not be read to its end")]
     Incomplete,
-    /// The delivery could not be handled now; Okta sends it once more.
-    #[error("the delivery could not be handled now")]
+    /// The request could not be handled now. Okta sends a delivery once more.
+    #[error("the request could not be handled now")]
     Unavailable,
-    /// The deadline elapsed before the delivery was read and handled; Okta sends it once more.
-    #[error("the delivery could not be handled now: the deadline elapsed")]
+    /// The deadline elapsed before the request was read and handled. Okta sends a delivery once more.
+    #[error("the request could not be handled now: the deadline elapsed")]
     DeadlineElapsed,
 }
 
@@ -70,7 +73,7 @@ impl Rejection {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed | Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Challenge(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -85,6 +88,7 @@ impl Rejection {
     pub fn header(&self) -> Option<(http::HeaderName, HeaderValue)> {
         match self {
             Self::MethodNotAllowed => Some((ALLOW, HeaderValue::from_static("GET, POST"))),
+            Self::NotPost => Some((ALLOW, HeaderValue::from_static("POST"))),
             Self::Unauthorized { www_authenticate, .. } => {
                 www_authenticate.clone().map(|value| (WWW_AUTHENTICATE, value))
             }

@@ -9,13 +9,14 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use http::Request;
-use okta_hooks::layer::{DedupeLayer, HookLayer};
+use okta_hooks::inline::{self, Fallback};
+use okta_hooks::layer::{DedupeLayer, HookLayer, InlineHookLayer};
 use okta_hooks::{Delivery, HeaderAuth, Receiver, SeenEvents};
-use tower::{ServiceBuilder, ServiceExt, service_fn};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 type Fields = BTreeMap<String, String>;
@@ -42,7 +43,7 @@ impl Visit for Put<'_> {
     }
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorded {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> tracing_subscriber::Layer<S> for Recorded {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         let mut fields =
             Fields::from([("span".to_owned(), attributes.metadata().name().to_owned())]);
@@ -104,8 +105,12 @@ fn post(body: String) -> Request<String> {
     Request::post("/").header("x-secret", "hunter2").body(body).expect("a request")
 }
 
+fn receiver() -> Receiver {
+    Receiver::new(HeaderAuth::new("x-secret", "hunter2").expect("a secret"))
+}
+
 fn layer() -> HookLayer {
-    HookLayer::new(Receiver::new(HeaderAuth::new("x-secret", "hunter2").expect("a secret")))
+    HookLayer::new(receiver())
 }
 
 #[track_caller]
@@ -170,13 +175,13 @@ async fn each_failure_is_one_event_within_its_span() {
     let expected = [
         ("refused", "401", "WARN", refused, "the authentication header must be there exactly once"),
         ("refused", "400", "WARN", refused, "not valid JSON at line 1 column 14"),
-        ("failed", "503", "ERROR", unhandled, "the delivery could not be handled now"),
+        ("failed", "503", "ERROR", unhandled, "the request could not be handled now"),
         (
             "deadline_elapsed",
             "503",
             "ERROR",
             unhandled,
-            "the delivery could not be handled now: the deadline elapsed",
+            "the request could not be handled now: the deadline elapsed",
         ),
     ];
     let requests = recorded.requests();
@@ -268,5 +273,45 @@ async fn a_verification_is_told_from_a_delivery() {
     let [(span, events)] = &recorded.requests()[..] else { panic!("one request") };
     assert_fields(span, &[("outcome", "verified"), ("status", "200"), ("events", "")]);
     assert!(events.is_empty());
+    recorded.assert_hides("hunter2");
+}
+
+#[tokio::test]
+async fn a_request_to_an_inline_hook_is_a_span_with_its_type_and_no_value() {
+    let (recorded, _guard) = subscribe();
+    let layer = InlineHookLayer::new(receiver(), Fallback::new());
+    let hook = layer.layer(service_fn(async |request: inline::Request| match request {
+        inline::Request::PasswordImport(request) => {
+            request.verified().build().map_err(|_| "hunter2")
+        }
+        _ => Err("the password is hunter2"),
+    }));
+    for hook_type in
+        ["com.okta.user.credential.password.import", "com.okta.telephony.provider", "hunter2"]
+    {
+        let body = serde_json::json!({
+            "eventType": hook_type, "eventId": "3o9jBzq1SmOGmmsDsqyyeQ",
+            "data": {"context": {"credential": {"username": "hunter2", "password": "hunter2"}}},
+        });
+        hook.clone().oneshot(post(body.to_string())).await.unwrap();
+    }
+    let requests = recorded.requests();
+    let expected = [
+        ("answered", "200", Some("com.okta.user.credential.password.import")),
+        ("failed", "200", Some("com.okta.telephony.provider")),
+        ("failed", "503", None),
+    ];
+    for ((span, events), (outcome, status, hook_type)) in requests.iter().zip(expected) {
+        assert_fields(span, &[("span", "okta_inline_hook"), ("outcome", outcome)]);
+        assert_fields(span, &[("status", status), ("event_id", "3o9jBzq1SmOGmmsDsqyyeQ")]);
+        assert_eq!(span.get("hook_type").map(String::as_str), hook_type);
+        let failed = usize::from(outcome == "failed");
+        assert_eq!(events.len(), failed, "{events:?}");
+        for event in events {
+            let message = "an inline hook was not answered by its service";
+            assert_fields(event, &[("level", "ERROR"), ("message", message)]);
+        }
+    }
+    assert_eq!(requests.len(), 3);
     recorded.assert_hides("hunter2");
 }

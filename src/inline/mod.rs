@@ -62,6 +62,7 @@
 mod answer;
 mod context;
 mod envelope;
+mod fallback;
 mod hook_type;
 mod index;
 pub mod password_import;
@@ -81,5 +82,6 @@ pub use context::{
     UserProfile,
 };
 pub use envelope::Envelope;
+pub use fallback::Fallback;
 pub use hook_type::HookType;
 pub use request::{OtherRequest, Request};

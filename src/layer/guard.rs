@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::response_body::GuardBody;
 use crate::auth::MatchedSecret;
 use crate::receiver::{Inbound, Receiver};
+use crate::rejection::Rejection;
 
 /// Answers verifications, and hands on only authenticated deliveries.
 ///
@@ -98,14 +99,12 @@ impl<S> Guard<S> {
         match self.receiver.check(request.method(), request.headers()) {
             Ok(Inbound::Delivery { secret }) => {
                 let future = deliver(&mut self.inner, request, secret);
-                GuardFuture { kind: Kind::Inner { future }, secret }
+                GuardFuture::inner(future, secret)
             }
             Ok(Inbound::Verification { challenge, secret }) => {
                 GuardFuture { kind: Kind::reply(challenge.to_response()), secret }
             }
-            Err(rejection) => {
-                GuardFuture { kind: Kind::reply(rejection.to_response()), secret: None }
-            }
+            Err(rejection) => GuardFuture::refused(&rejection),
         }
     }
 }
@@ -144,6 +143,17 @@ pin_project_lite::pin_project! {
     enum Kind<F> {
         Inner { #[pin] future: F },
         Reply { response: Option<Response<Bytes>> },
+    }
+}
+
+impl<F> GuardFuture<F> {
+    /// The answer is that of `future`.
+    pub(super) fn inner(future: F, secret: Option<MatchedSecret>) -> Self {
+        Self { kind: Kind::Inner { future }, secret }
+    }
+
+    pub(super) fn refused(rejection: &Rejection) -> Self {
+        Self { kind: Kind::reply(rejection.to_response()), secret: None }
     }
 }
 

@@ -8,7 +8,8 @@ use super::BoxError;
 use super::response_body::ReplyBody;
 use crate::rejection::Rejection;
 
-/// The error that made an answer a 503, in the response's extensions.
+/// The error that made an answer a 503, or the fallback of an inline hook, in the response's
+/// extensions.
 ///
 /// It is never sent to anybody. `Display`, `Debug` and [`source`](Error::source) are those of the
 /// service's own error: what they show is the service's choice.
@@ -16,6 +17,10 @@ use crate::rejection::Rejection;
 pub struct HandlerError(Arc<dyn Error + Send + Sync>);
 
 impl HandlerError {
+    pub(super) fn new(error: BoxError) -> Self {
+        Self(error.into())
+    }
+
     /// The service's own error, to be downcast.
     #[must_use]
     pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
@@ -45,6 +50,6 @@ impl Error for HandlerError {
 /// delivery once more. The error is for an outer layer and not for the sender.
 pub(super) fn handler_failed(error: BoxError) -> Response<ReplyBody> {
     let mut response = Rejection::Unavailable.to_response().map(ReplyBody::from);
-    response.extensions_mut().insert(HandlerError(error.into()));
+    response.extensions_mut().insert(HandlerError::new(error));
     response
 }

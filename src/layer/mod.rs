@@ -99,6 +99,13 @@
 //! # }
 //! ```
 //!
+//! # Inline hooks
+//!
+//! [`InlineHookLayer`] is for Okta's synchronous hooks what `HookLayer` is for deliveries: it turns a
+//! `Service<inline::Request>` into an HTTP service that always answers, with a fallback where the
+//! service does not. Its span has the name `okta_inline_hook` and the fields `secret`, `event_id`,
+//! `hook_type`, `outcome` (`answered` instead of `accepted`), `status` and `elapsed_us`.
+//!
 //! # Frameworks' own extractors
 //!
 //! They go with [`GuardLayer`] alone, since a `Delivery` is `Deserialize`: it is HTTP in and HTTP
@@ -112,6 +119,8 @@ mod dedupe;
 mod guard;
 mod handler_error;
 mod hook;
+mod inline_answer_future;
+mod inline_hook;
 mod oneshot;
 mod response_body;
 mod trace;
@@ -123,6 +132,7 @@ pub use dedupe::{Dedupe, DedupeFuture, DedupeLayer};
 pub use guard::{Guard, GuardFuture, GuardLayer};
 pub use handler_error::HandlerError;
 pub use hook::{Hook, HookFuture, HookLayer};
+pub use inline_hook::{InlineHook, InlineHookFuture, InlineHookLayer};
 pub use response_body::{GuardBody, ReplyBody};
 
 /// An error of a service that these layers were given.

@@ -6,12 +6,14 @@ use okta_hooks::inline::saml::Attribute;
 use okta_hooks::inline::telephony::Status;
 use okta_hooks::inline::token::Patch;
 use okta_hooks::inline::{
-    AnswerError, ErrorCause, LocationType, OtherRequest, Pointer, Request, Session, User,
-    password_import, registration, saml, telephony, token, user_import,
+    Answer, AnswerError, ErrorCause, Fallback, LocationType, OtherRequest, Pointer, Request,
+    Session, User, password_import, registration, saml, telephony, token, user_import,
 };
+use okta_hooks::layer::{InlineHook, InlineHookLayer};
 use serde_json::{Value, json};
+use tower::{Service, service_fn};
 
-use super::{Formatted, MARK, NUMBER, assert_hidden, mark};
+use super::{Formatted, MARK, NUMBER, assert_hidden, mark, post, receiver};
 
 /// The request in a file of `tests/inline`, marked in every value but its type, and those that
 /// `is_kept` spares.
@@ -30,6 +32,7 @@ fn is_kind(key: &str) -> bool {
 }
 
 pub fn formatted_inline(formatted: &mut Formatted) {
+    the_layer(formatted);
     let names = [
         "token",
         "token_refresh_client_credentials",
@@ -54,6 +57,16 @@ pub fn formatted_inline(formatted: &mut Formatted) {
     formatted.debug(&Pointer::from("tenant"));
     formatted.debug(&LocationType::Body);
     formatted.debug(&ErrorCause::new(MARK).with_reason(MARK).with_location(MARK).with_domain(MARK));
+}
+
+fn the_layer(formatted: &mut Formatted) {
+    let fallback = Fallback::new().with_token_error(MARK).with_denial(MARK);
+    formatted.debug(&fallback);
+    formatted.debug(&InlineHookLayer::new(receiver(), fallback.clone()));
+    let handler = service_fn(async |_: Request| Err::<Answer, _>(MARK));
+    let mut hook = InlineHook::new(handler, receiver(), fallback);
+    formatted.debug(&hook);
+    formatted.debug(&hook.call(post(MARK)));
 }
 
 fn the_request(formatted: &mut Formatted, request: &Request) {

@@ -6,6 +6,6 @@ mod off;
 mod on;
 
 #[cfg(not(feature = "tracing"))]
-pub(super) use off::{RequestSpan, Traced, claimed, decoded};
+pub(super) use off::{RequestSpan, Traced, claimed, decoded, decoded_inline};
 #[cfg(feature = "tracing")]
-pub(super) use on::{RequestSpan, Traced, claimed, decoded};
+pub(super) use on::{RequestSpan, Traced, claimed, decoded, decoded_inline};

@@ -3,11 +3,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::delivery::Delivery;
+use crate::inline;
 
 pub(crate) struct RequestSpan;
 
 impl RequestSpan {
     pub(crate) fn start() -> Self {
+        Self
+    }
+
+    pub(crate) fn start_inline() -> Self {
         Self
     }
 }
@@ -34,5 +39,7 @@ impl<F: Future> Future for Traced<F> {
 }
 
 pub(crate) fn decoded(_: &Delivery) {}
+
+pub(crate) fn decoded_inline(_: &inline::Request) {}
 
 pub(crate) fn claimed(_new: usize, _sent: usize) {}

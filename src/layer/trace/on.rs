@@ -11,13 +11,34 @@ use tracing::{Span, error, error_span, warn};
 
 use crate::auth::MatchedSecret;
 use crate::delivery::Delivery;
+use crate::inline;
 use crate::rejection::Rejection;
 
 /// The span of one request, from its arrival to its answer.
 pub(crate) struct RequestSpan {
     span: Span,
     started: Instant,
+    words: &'static Words,
 }
+
+/// What differs between the two sorts of hooks.
+struct Words {
+    succeeded: Outcome,
+    unhandled: &'static str,
+    panicked: &'static str,
+}
+
+const EVENT_HOOK: Words = Words {
+    succeeded: Outcome::Accepted,
+    unhandled: "a delivery was not handled",
+    panicked: "the handler of a delivery panicked",
+};
+
+const INLINE_HOOK: Words = Words {
+    succeeded: Outcome::Answered,
+    unhandled: "an inline hook was not answered by its service",
+    panicked: "the handler of an inline hook panicked",
+};
 
 impl RequestSpan {
     pub(crate) fn start() -> Self {
@@ -38,7 +59,21 @@ impl RequestSpan {
             status = Empty,
             elapsed_us = Empty,
         );
-        Self { span, started: Instant::now() }
+        Self { span, started: Instant::now(), words: &EVENT_HOOK }
+    }
+
+    pub(crate) fn start_inline() -> Self {
+        let span = error_span!(
+            target: "okta_hooks",
+            "okta_inline_hook",
+            secret = Empty,
+            event_id = Empty,
+            hook_type = Empty,
+            outcome = Empty,
+            status = Empty,
+            elapsed_us = Empty,
+        );
+        Self { span, started: Instant::now(), words: &INLINE_HOOK }
     }
 
     fn end(&self, outcome: Outcome) {
@@ -52,6 +87,7 @@ impl RequestSpan {
 #[derive(Clone, Copy)]
 enum Outcome {
     Accepted,
+    Answered,
     Verified,
     Refused,
     Incomplete,
@@ -62,10 +98,12 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn of(status: StatusCode, rejection: Option<&Rejection>) -> Self {
+    fn of(words: &Words, status: StatusCode, rejection: Option<&Rejection>) -> Self {
         match rejection {
-            None if status == StatusCode::NO_CONTENT => Self::Accepted,
-            None => Self::Verified,
+            None if status == StatusCode::OK && matches!(words.succeeded, Self::Accepted) => {
+                Self::Verified
+            }
+            None => words.succeeded,
             Some(Rejection::Unavailable) => Self::Failed,
             Some(Rejection::DeadlineElapsed) => Self::DeadlineElapsed,
             Some(Rejection::Incomplete) => Self::Incomplete,
@@ -76,6 +114,7 @@ impl Outcome {
     fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
+            Self::Answered => "answered",
             Self::Verified => "verified",
             Self::Refused => "refused",
             Self::Incomplete => "incomplete",
@@ -135,13 +174,13 @@ impl RequestSpan {
     /// Says how it ended. A `Rejection` says where and why, never what was sent; the handler's own
     /// error may say anything and is not among what is recorded.
     fn answered(&self, status: StatusCode, rejection: Option<&Rejection>) {
-        let outcome = Outcome::of(status, rejection);
+        let outcome = Outcome::of(self.words, status, rejection);
         self.span.record("status", status.as_u16());
         self.end(outcome);
         let status = status.as_u16();
         match (outcome, rejection) {
             (Outcome::Failed | Outcome::DeadlineElapsed, Some(reason)) => {
-                error!(target: "okta_hooks", status, %reason, "a delivery was not handled");
+                error!(target: "okta_hooks", status, %reason, "{}", self.words.unhandled);
             }
             (_, Some(reason)) => {
                 warn!(target: "okta_hooks", status, %reason, "a request was refused");
@@ -155,7 +194,7 @@ impl RequestSpan {
         let _entered = self.span.enter();
         if thread::panicking() {
             self.end(Outcome::Panicked);
-            error!(target: "okta_hooks", "the handler of a delivery panicked");
+            error!(target: "okta_hooks", "{}", self.words.panicked);
         } else {
             self.end(Outcome::Abandoned);
             warn!(target: "okta_hooks", "the client went away before there was an answer");
@@ -178,6 +217,19 @@ pub(crate) fn decoded(delivery: &Delivery) {
     if let [first, ..] = delivery.invalid_events() {
         let elements = delivery.invalid_events().len();
         warn!(target: "okta_hooks", elements, %first, "a delivery has elements that are not events");
+    }
+}
+
+/// Records what the body of an inline hook was decoded to.
+pub(crate) fn decoded_inline(request: &inline::Request) {
+    let span = Span::current();
+    if span.is_disabled() {
+        return;
+    }
+    let event_id = request.envelope().event_id();
+    span.record("event_id", event_id.as_deref().filter(is_id));
+    if !matches!(request, inline::Request::Other(_)) {
+        span.record("hook_type", request.hook_type().as_str());
     }
 }
 
