@@ -46,13 +46,26 @@ impl Auth {
     /// Whether the secret can be sent. Not left to clap, which repeats a value it refuses: here a
     /// secret, and in the place of the name one by mistake.
     pub fn check(&self) -> Result<(), &'static str> {
+        if self.header.is_empty() {
+            return Err("OKTA_HOOK_HEADER or --header is empty: set it to the name of the header \
+                        that was entered in Okta, or unset it");
+        }
         HeaderName::from_bytes(self.header.as_bytes())
             .map_err(|_| "--header or OKTA_HOOK_HEADER is not the name of a header")?;
         let Some(secret) = &self.secret else { return Ok(()) };
+        if secret.trim().is_empty() {
+            return Err(
+                "OKTA_HOOK_SECRET or --secret is empty: set it to the secret that was entered \
+                        in Okta, or unset it",
+            );
+        }
         let sendable = HeaderValue::from_bytes(secret.as_bytes()).is_ok();
-        match sendable && !secret.is_empty() && secret.trim() == secret {
+        match sendable && secret.trim() == secret {
             true => Ok(()),
-            false => Err("the secret is empty, or no header can carry it as it is"),
+            false => {
+                Err("no header can carry the secret as it is: it may not begin or end with a \
+                          space, nor have line breaks in it")
+            }
         }
     }
 

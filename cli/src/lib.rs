@@ -10,6 +10,7 @@ mod terminal;
 
 mod check;
 mod command_line;
+mod content;
 mod destination;
 mod diagnosis;
 mod editor;

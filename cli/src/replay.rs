@@ -9,10 +9,12 @@ use http::{HeaderName, HeaderValue, Request};
 use okta_hooks::simulate::Attempt;
 use serde_json::Value;
 
+use crate::content::Content;
 use crate::destination::{self, Auth};
 use crate::http_client::HttpClient;
+use crate::new_ids;
 use crate::summary::Summary;
-use crate::terminal::dim;
+use crate::terminal::{dim, printable};
 
 /// Makes recorded calls again, once each, as they were or changed.
 ///
@@ -35,6 +37,13 @@ pub struct Args {
     /// Replace a string in all bodies
     #[arg(long, value_name = "TEXT=OTHER", value_parser = pair)]
     replace: Vec<(String, String)>,
+    /// Give each delivery a new eventId and its events new uuids, as of events that have just
+    /// happened; so it is with --replace
+    #[arg(long, conflicts_with = "same_ids")]
+    new_ids: bool,
+    /// With --replace: keep the ids, which receivers that remember them have seen already
+    #[arg(long)]
+    same_ids: bool,
     /// Set a header
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
@@ -57,17 +66,40 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
         .map(|(call, n)| request(&args, call).map_err(|why| format!("call {n}: {why}")))
         .collect::<Result<_, _>>()?;
     let mut summary = Summary::default();
-    for request in requests {
-        let line = format!("{} {}", request.method(), request.uri());
+    let mut deliveries = 0;
+    for ((request, call), n) in requests.into_iter().zip(&recorded).zip(1..) {
+        let content = Content::of(request.body());
+        deliveries += usize::from(content.events > 0);
+        let line = describe(call["id"].as_u64().unwrap_or(n), &request, &content);
         let exchange = client.exchange(request, Attempt::TIMEOUT).await;
         if !args.json {
             let status = exchange.result.as_ref().map(|answer| answer.status.as_u16().to_string());
-            print_line!("{} {}", status.unwrap_or_else(|_| "---".to_owned()), dim(&line));
+            print_line!("{} {line}", status.unwrap_or_else(|_| "---".to_owned()));
         }
         summary.add_once(&exchange);
     }
     summary.print(args.json);
+    if !args.json && deliveries > 0 && !args.makes_new() {
+        print_line!("{}", dim(SAME_IDS));
+    }
     Ok(summary.exit_code())
+}
+
+const SAME_IDS: &str = "The ids are those of before: a receiver that remembers them answers and does \
+    nothing. With --new-ids they are new.";
+
+impl Args {
+    fn makes_new(&self) -> bool {
+        self.new_ids || (!self.replace.is_empty() && !self.same_ids)
+    }
+}
+
+/// `call 4, user.lifecycle.create john.doe@example.com: POST http://127.0.0.1:8082/userCreated`.
+fn describe(number: u64, request: &Request<Bytes>, content: &Content) -> String {
+    let about = content.in_words();
+    let comma = if about.is_empty() { "" } else { ", " };
+    let target = dim(&format!("{} {}", request.method(), request.uri()));
+    format!("call {number}{comma}{}: {target}", printable(&about))
 }
 
 /// The calls in an array, or one after another.
@@ -90,6 +122,10 @@ fn request(args: &Args, call: &Value) -> Result<Request<Bytes>, String> {
     let mut body = text("body")?.to_owned();
     for (from, to) in &args.replace {
         body = body.replace(from, to);
+    }
+    if args.makes_new() {
+        // What is not a delivery, a verification for one, has no ids.
+        body = new_ids::replace(&body).unwrap_or(body);
     }
     let url = match &args.to {
         Some(url) => url,

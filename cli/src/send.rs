@@ -21,8 +21,7 @@ use crate::terminal::{dim, printable};
 
 /// Delivers events to a hook as Okta does: three seconds, and once more after a 5xx or a timeout.
 ///
-/// The body is shown before it is sent. Events get new ids each time; --duplicate sends the same
-/// delivery twice, as Okta may.
+/// Events get new ids each time; --duplicate sends the same delivery twice, as Okta may.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +40,9 @@ pub struct Args {
     /// Send this body instead (JSON; - for standard input)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "shuffle"])]
     file: Option<PathBuf>,
+    /// Print the body before it is sent
+    #[arg(long, conflicts_with_all = ["json", "count"])]
+    show: bool,
     /// Edit the body in $EDITOR first
     #[arg(long, conflicts_with = "count")]
     edit: bool,
@@ -59,7 +61,7 @@ pub struct Args {
     /// Put the events of a delivery into any order
     #[arg(long)]
     shuffle: bool,
-    /// Print the result as JSON, and no preview
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
@@ -142,7 +144,7 @@ pub fn request(to: &Destination, body: Bytes) -> Result<Request<Bytes>, String> 
     Ok(request)
 }
 
-/// The body of all deliveries, where it comes from a file or an editor or is shown before.
+/// The body of all deliveries, where it is from a file or an editor, or is printed first.
 fn fixed_body(args: &Args) -> Result<Option<Bytes>, String> {
     let from_file = args.file.as_ref().map(|path| {
         let read = match path.as_os_str() == "-" {
@@ -160,7 +162,7 @@ fn fixed_body(args: &Args) -> Result<Option<Bytes>, String> {
     if args.edit {
         body = editor::edit(&body)?;
     }
-    if !args.json {
+    if args.show {
         print_line!("{}", dim(&format!("POST {}", args.destination.url)));
         print_line!("{}", printable(&body));
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::diagnosis::{self, Diagnosis};
 use crate::http_client::{Exchange, Fault};
-use crate::terminal::{bad, good, print_json, printable, table};
+use crate::terminal::{bad, dim, good, print_json, printable, table};
 
 #[derive(Default)]
 pub struct Summary {
@@ -71,8 +71,23 @@ impl Summary {
     pub fn print(&self, json: bool) {
         if json {
             print_json(&self.to_json());
+        } else if self.accepted + self.lost == 1 {
+            self.print_one();
         } else {
             self.print_table();
+        }
+    }
+
+    /// A single delivery needs no table.
+    fn print_one(&self) {
+        let statuses = self.statuses.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let detail = dim(&format!("({statuses}; {} ms)", self.percentile(1.0)));
+        match &self.first_lost {
+            None => print_line!("{} {detail}", good("accepted")),
+            Some(found) => {
+                print_line!("{}: {} {detail}", bad("lost"), printable(&found.what));
+                print_line!("  {}", found.fix);
+            }
         }
     }
 

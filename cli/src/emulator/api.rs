@@ -194,7 +194,8 @@ fn linked(
     next: Option<&str>,
     instead_of: &[&str],
 ) -> Response {
-    let own = link(&params.page(&app.base, path, None, &[]), "self");
+    // A cursor takes the place of `since` here, too: who polls until both are alike comes to an end.
+    let own = link(&params.page(&app.base, path, params.get("after"), instead_of), "self");
     let next =
         next.map(|after| link(&params.page(&app.base, path, Some(after), instead_of), "next"));
     (AppendHeaders([own].into_iter().chain(next)), Json(page)).into_response()

@@ -1,11 +1,39 @@
 //! Times as Okta writes them, which sort as text; and reading those of others.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use okta_hooks::simulate;
 
 pub fn now() -> String {
     simulate::timestamp(SystemTime::now())
+}
+
+/// The time of the org's events: no two happen in the same millisecond, which is what they are
+/// written with, so that the order of their times is the order in which they happened.
+pub struct OrgClock {
+    last: SystemTime,
+}
+
+impl OrgClock {
+    /// `last` is the time of the last event, if there was one.
+    pub fn after(last: Option<SystemTime>) -> Self {
+        Self { last: last.unwrap_or(UNIX_EPOCH) }
+    }
+
+    /// The time of the next event.
+    pub fn tick(&mut self) -> SystemTime {
+        self.last = self.next(SystemTime::now());
+        self.last
+    }
+
+    fn next(&self, now: SystemTime) -> SystemTime {
+        now.max(self.last + Duration::from_millis(1))
+    }
+
+    /// The time now, which is not before any event.
+    pub fn now(&self) -> SystemTime {
+        SystemTime::now().max(self.last)
+    }
 }
 
 /// Seconds since 1970.
@@ -33,6 +61,19 @@ mod tests {
         ] {
             assert_eq!(parse(text).map(simulate::timestamp).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn no_two_events_have_the_same_time_even_if_the_clock_goes_back() {
+        let at = |millis| UNIX_EPOCH + Duration::from_millis(millis);
+        let clock = OrgClock::after(Some(at(1_000)));
+        assert_eq!(clock.next(at(1_000)), at(1_001));
+        assert_eq!(clock.next(at(10)), at(1_001));
+        assert_eq!(clock.next(at(2_000)), at(2_000));
+        assert!(clock.now() > at(1_000));
+        let mut clock = OrgClock::after(None);
+        let times = [(); 100].map(|()| simulate::timestamp(clock.tick()));
+        assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn request(app: &App, hook: &Hook, events: Vec<Value>) -> Result<Request<Bytes>,
     let delivery = simulate::delivery()
         .seed(app.rng().u64(..))
         .source(hook.source(&app.base))
-        .sent_at(SystemTime::now());
+        .sent_at(app.org().clock.now());
     let delivery = events.into_iter().fold(delivery, simulate::DeliveryBuilder::json);
     delivery.to_request(&hook.channel.uri, &hook.channel.configured())
 }

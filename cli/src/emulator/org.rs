@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::time::SystemTime;
 
 use okta_hooks::EventType;
 use okta_hooks::simulate::{self, EventBuilder, TargetBuilder};
@@ -11,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::clock::{self, OrgClock};
 use super::deleted_hooks::DeletedHooks;
 use super::groups::Group;
 use super::hooks::Hook;
@@ -25,6 +25,7 @@ pub struct Org {
     pub log: Vec<Logged>,
     pub rng: fastrand::Rng,
     pub deleted_hooks: DeletedHooks,
+    pub clock: OrgClock,
     store: Store,
     /// The place of what is made next: places only grow, so they order pages and the log.
     next: u64,
@@ -52,6 +53,8 @@ pub trait Document: Serialize {
 impl Org {
     pub fn load(store: Store, base: String, rng: fastrand::Rng) -> Result<Self, Box<dyn Error>> {
         let log: BTreeMap<u64, Logged> = documents(&store, "log")?;
+        let last_event = log.values().map(|logged| logged.published.as_str()).max();
+        let last_event = last_event.and_then(clock::parse);
         let mut org = Self {
             base,
             hooks: documents(&store, Hook::KIND)?,
@@ -60,6 +63,7 @@ impl Org {
             log: log.into_values().collect(),
             rng,
             deleted_hooks: DeletedHooks::default(),
+            clock: OrgClock::after(last_event),
             store,
             next: 0,
             changes: Vec::new(),
@@ -103,7 +107,7 @@ impl Org {
     /// Writes an event to the System Log, and lays it out for the hooks that want it. Every one is
     /// done by the same admin, the owner of the API token.
     pub fn record(&mut self, event: EventBuilder) {
-        let now = SystemTime::now();
+        let now = self.clock.tick();
         let event_type = event.event_type().as_str();
         let hooks: Vec<String> = self
             .hooks

@@ -220,3 +220,75 @@ async fn event_types_have_names_and_groups() {
     let create = types.as_array().unwrap().iter().find(|info| info["type"] == CREATE).unwrap();
     assert_eq!((&create["name"], &create["group"]), (&json!("User created"), &json!("Users")));
 }
+
+#[tokio::test]
+async fn no_two_events_of_an_org_were_published_in_the_same_millisecond() {
+    let org = Org::start(&[]);
+    for n in 0..50 {
+        org.create_user(&format!("user{n}@example.com")).await;
+    }
+    let log = Org::ok(org.get("/api/v1/logs?limit=1000").await);
+    let times: Vec<_> = log.as_array().unwrap().iter().map(|event| &event["published"]).collect();
+    assert_eq!(times.len(), 100, "each was created and activated");
+    assert!(times.windows(2).all(|pair| pair[0].as_str() < pair[1].as_str()), "{times:?}");
+}
+
+#[tokio::test]
+async fn the_own_link_of_a_page_after_a_cursor_has_no_since() {
+    let org = Org::start(&[]);
+    let user = org.create_user("john.doe@example.com").await;
+    let since = user["created"].as_str().unwrap();
+    let first = org.get(&format!("/api/v1/logs?since={since}&limit=10")).await;
+    let next = crate::emulator::next(&first).unwrap();
+    assert!(next.contains("after=") && !next.contains("since="), "{next}");
+    let polled = org.get(&format!("{next}&since={since}")).await;
+    let own = polled.headers.get_all("link").iter().next().unwrap().to_str().unwrap();
+    assert!(own.contains("rel=\"self\"") && own.contains("after="), "{own}");
+    assert!(!own.contains("since="), "{own}");
+    let next = crate::emulator::next(&polled).unwrap();
+    assert_eq!(own, format!("<{next}>; rel=\"self\""), "there was nothing new");
+}
+
+#[tokio::test]
+async fn a_put_obeys_the_status_and_another_url_has_to_be_verified_anew() {
+    let (org, hook) = (Org::start(&[]), Hook::start().await);
+    let id = org.verified_hook(&hook, &[CREATE]).await;
+    let path = format!("/api/v1/eventHooks/{id}");
+    let put = async |url: &str, status: Value| {
+        let mut body = wanted(url, &[CREATE]);
+        body["status"] = status;
+        Org::ok(org.send(Method::PUT, &path, Some(body)).await)
+    };
+    let links = |hook: &Value| {
+        hook["_links"].as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ")
+    };
+    let inactive = put(&hook.url(), "INACTIVE".into()).await;
+    assert_eq!(
+        (&inactive["status"], links(&inactive)),
+        (&json!("INACTIVE"), "activate delete self".into())
+    );
+    assert_eq!(inactive["verificationStatus"], "VERIFIED");
+    assert_eq!(inactive["channel"]["config"]["authScheme"]["key"], "Authorization");
+    let active = put(&hook.url(), "ACTIVE".into()).await;
+    assert_eq!(
+        (&active["status"], links(&active)),
+        (&json!("ACTIVE"), "deactivate self verify".into())
+    );
+
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let moved = put(&format!("{}/elsewhere", hook.url()), Value::Null).await;
+    assert_eq!(
+        (&moved["status"], &moved["verificationStatus"]),
+        (&json!("ACTIVE"), &json!("UNVERIFIED"))
+    );
+    assert_eq!(moved["lastUpdated"], active["lastUpdated"], "that of the change before");
+    assert!(Org::ok(org.get(&path).await)["lastUpdated"].as_str() > active["lastUpdated"].as_str());
+    let log = Org::ok(org.get("/api/v1/logs?filter=eventType%20sw%20%22event_hook.%22").await);
+    let types: Vec<_> =
+        log.as_array().unwrap().iter().map(|event| event["eventType"].as_str().unwrap()).collect();
+    let updated = "event_hook.updated";
+    assert_eq!(
+        types[2..],
+        [updated, "event_hook.deactivated", updated, "event_hook.activated", updated]
+    );
+}

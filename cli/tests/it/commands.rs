@@ -177,17 +177,21 @@ async fn a_wrong_command_line_ends_with_2_and_prints_no_secret() {
 }
 
 #[tokio::test]
-async fn send_shows_the_body_then_delivers_it() {
+async fn send_delivers_and_shows_the_body_where_it_is_asked_to() {
     let address = crate::receiver::start(Fault::None).await;
     let target = ["--type", "user.lifecycle.create", "--target", "jane.doe@example.com"];
     let output = run(&[&["send", &hook(address)], &target[..]].concat()).await;
     let text = stdout(&output);
-    assert!(text.contains("\"alternateId\": \"jane.doe@example.com\""), "{text}");
-    assert!(text.contains("all accepted") && !text.contains(SECRET), "{text}");
+    assert!(text.starts_with("accepted (204; ") && text.lines().count() == 1, "{text}");
     assert_eq!(shown(address).await, ["jane.doe@example.com"]);
+    let output = run(&[&["send", &hook(address), "--show"], &target[..]].concat()).await;
+    let text = stdout(&output);
+    assert!(text.contains("\"alternateId\": \"jane.doe@example.com\""), "{text}");
+    assert!(!text.contains(SECRET), "{text}");
 
     let refused = stdout(&run(&["send", &hook(address), "--secret", "other"]).await);
-    assert!(refused.contains("the first: answered with status 401"), "{refused}");
+    assert!(refused.starts_with("lost: answered with status 401 (401; "), "{refused}");
+    assert_eq!(refused.lines().count(), 2, "{refused}");
     assert!(refused.contains("compare --secret and --header"), "{refused}");
     let refused = run(&["send", &hook(address), "--secret", "other", "--json"]).await;
     assert_eq!((json(&refused)["lost"].as_u64(), refused.status.code()), (Some(1), Some(1)));
@@ -247,7 +251,7 @@ async fn replay_makes_recorded_calls_again_as_they_were_or_changed() {
             "uuid": uuid, "eventType": "user.lifecycle.create",
             "target": [{ "alternateId": "john.doe@example.com" }],
         }]}});
-        serde_json::json!({ "request": {
+        serde_json::json!({ "id": 7, "request": {
             "method": "POST", "url": hook(address), "body": body.to_string(),
             "headers": [{ "name": "authorization", "value": value, "secret": true }],
         }})
@@ -262,10 +266,25 @@ async fn replay_makes_recorded_calls_again_as_they_were_or_changed() {
     let masked = file("lines.json", &format!("{}\n{}\n", call("••••", "u2"), call("••••", "u3")));
     let plain = run_with(&["replay", &array], &[]).await;
     assert!(plain.status.success(), "{plain:?}");
+    let text = stdout(&plain);
+    let line = "204 call 7, user.lifecycle.create john.doe@example.com: POST http://";
+    assert!(text.starts_with(line) && text.contains("With --new-ids they are new"), "{text}");
     let changed = ["replay", &masked, "--replace", "john.doe=jane.doe", "--json"];
     assert_eq!(json(&run(&changed).await)["accepted"], 2);
     let jane = "jane.doe@example.com";
     assert_eq!(shown(address).await, ["john.doe@example.com", jane, jane]);
+
+    // The receiver has seen these ids: only with others it is something new.
+    let again = |more: &'static [&'static str]| {
+        let array = array.clone();
+        async move { run(&[&["replay", &array][..], more].concat()).await }
+    };
+    again(&[]).await;
+    again(&["--replace", "john.doe=jim.doe", "--same-ids"]).await;
+    assert_eq!(shown(address).await.len(), 3);
+    again(&["--new-ids"]).await;
+    again(&["--replace", "john.doe=jim.doe"]).await;
+    assert_eq!(shown(address).await[3..], ["john.doe@example.com", "jim.doe@example.com"]);
 
     let without = tokio::process::Command::new(PROGRAM)
         .args(["replay", &masked])
@@ -316,4 +335,22 @@ async fn send_that_is_interrupted_prints_what_became_of_the_rest() {
     let output = child.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("accepted"), "{output:?}");
+}
+
+#[tokio::test]
+async fn an_empty_setting_is_said_to_be_empty_in_one_line_with_what_to_do() {
+    let url = "http://127.0.0.1:1/hook";
+    for arguments in
+        [&["verify", url][..], &["send", url], &["check", url], &["replay", "none.json"]]
+    {
+        for (name, told) in [
+            ("OKTA_HOOK_SECRET", "OKTA_HOOK_SECRET or --secret is empty: set it to the secret"),
+            ("OKTA_HOOK_HEADER", "OKTA_HOOK_HEADER or --header is empty: set it to the name"),
+        ] {
+            let output = run_with(arguments, &[(name, "")]).await;
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(error.starts_with(told) && error.lines().count() == 1, "{arguments:?} {error}");
+            assert_eq!(output.status.code(), Some(2));
+        }
+    }
 }

@@ -232,7 +232,7 @@ async fn orgs_in_the_process_of_a_test_are_apart_and_end_when_dropped() {
 }
 
 /// The `next` of a page.
-fn next(reply: &Reply) -> Option<String> {
+pub fn next(reply: &Reply) -> Option<String> {
     let links = reply.headers.get_all("link").iter().map(|link| link.to_str().unwrap());
     let next = links.filter(|link| link.ends_with("rel=\"next\"")).collect::<Vec<_>>();
     assert!(next.len() < 2);

@@ -7,9 +7,9 @@ use http::{HeaderMap, Method, Request};
 use okta_hooks::simulate::{self, Next};
 use serde_json::{Value, json};
 
-use super::content::Content;
 use super::headers;
 use super::outcome::{self, End, Try};
+use crate::content::Content;
 use crate::http_client::{Answer, Exchange, Fault};
 
 /// What is known of a call before it is made.
@@ -103,7 +103,7 @@ impl Call {
             first_attempt: start.first_attempt,
             replay_of: start.replay_of,
             source: start.source,
-            content: Content::of(&request),
+            content: Content::of(&request.body),
             request,
             started: SystemTime::now(),
             tries: Vec::new(),

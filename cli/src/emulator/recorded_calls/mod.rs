@@ -1,7 +1,6 @@
 //! The inspector's memory: every call to a hook, from when it is made, with its answer.
 
 mod call;
-mod content;
 mod headers;
 mod outcome;
 mod summary;

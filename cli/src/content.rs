@@ -1,8 +1,7 @@
 //! What a call is about, in a few strings: enough for a row and for its filter.
 
+use bytes::Bytes;
 use okta_hooks::Delivery;
-
-use super::call::Recorded;
 
 /// Types and targets that are named; the others are counted.
 const MAX_NAMED: usize = 10;
@@ -19,11 +18,9 @@ pub struct Content {
 }
 
 impl Content {
-    /// Of a request whose body is no delivery, there is nothing to say.
-    pub fn of(request: &Recorded) -> Self {
-        let Ok(delivery) = Delivery::from_bytes(request.body.clone()) else {
-            return Self::default();
-        };
+    /// Of a body that is not a delivery, there is nothing to say.
+    pub fn of(body: &Bytes) -> Self {
+        let Ok(delivery) = Delivery::from_bytes(body.clone()) else { return Self::default() };
         let mut content = Self {
             event_id: delivery.event_id().map(shortened),
             events: delivery.events().len(),
@@ -39,6 +36,16 @@ impl Content {
             }
         }
         content
+    }
+
+    /// `user.lifecycle.create john.doe@example.com`, in one line; empty if there is no event.
+    pub fn in_words(&self) -> String {
+        let first = [self.types.first(), self.targets.first()].into_iter().flatten();
+        let words = first.map(String::as_str).collect::<Vec<_>>().join(" ");
+        match self.events {
+            0 | 1 => words,
+            more => format!("{words} and {} more", more - 1),
+        }
     }
 
     pub fn bytes(&self) -> usize {
@@ -64,11 +71,9 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::{HeaderMap, Method};
 
     fn of(body: String) -> Content {
-        let (method, url) = (Method::POST, "http://localhost/".to_owned());
-        Content::of(&Recorded { method, url, headers: HeaderMap::new(), body: body.into() })
+        Content::of(&body.into())
     }
 
     #[test]
@@ -81,6 +86,7 @@ mod tests {
         assert_eq!((content.events, content.event_id.as_deref()), (3, Some("e1")));
         assert_eq!(content.types, ["a.b", "c.d"]);
         assert_eq!(content.targets, ["john", "jane"]);
+        assert_eq!(content.in_words(), "a.b john and 2 more");
     }
 
     #[test]
