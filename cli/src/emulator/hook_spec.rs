@@ -8,6 +8,7 @@ use reqwest::Url;
 use serde_json::Value;
 
 use super::errors::OktaError;
+use super::event_filter;
 use super::hooks::Channel;
 use crate::loopback;
 
@@ -46,7 +47,7 @@ impl HookSpec {
                 _ => None,
             },
             items: items(&body["events"]["items"])?,
-            filter: Some(body["events"]["filter"].clone()).filter(Value::is_object),
+            filter: event_filter::read(&body["events"]["filter"])?,
             channel: channel(&body["channel"]["config"])?,
         })
     }

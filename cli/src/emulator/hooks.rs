@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::clock;
 use super::errors::OktaError;
+use super::event_filter;
 use super::hook_spec::HookSpec;
 use super::org::{Document, Org, happened};
 
@@ -50,6 +51,11 @@ impl Hook {
 
     pub fn wants(&self, event_type: &str) -> bool {
         self.items.iter().any(|item| item == event_type)
+    }
+
+    /// Whether an event of a type that it wants passes its filter.
+    pub fn passes(&self, event: &Value) -> bool {
+        self.filter.as_ref().is_none_or(|filter| event_filter::passes(filter, event))
     }
 
     pub fn items(&self) -> &[String] {

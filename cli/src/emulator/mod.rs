@@ -9,6 +9,7 @@ mod console;
 mod deleted_hooks;
 mod delivery_queue;
 mod errors;
+mod event_filter;
 mod event_type_names;
 mod faults;
 mod filter;

@@ -108,18 +108,16 @@ impl Org {
     /// done by the same admin, the owner of the API token.
     pub fn record(&mut self, event: EventBuilder) {
         let now = self.clock.tick();
+        let event = event.actor(admin()).published(now).seed(self.rng.u64(..));
         let event_type = event.event_type().as_str();
-        let hooks: Vec<String> = self
-            .hooks
-            .values()
-            .filter(|hook| hook.is_live() && hook.wants(event_type))
-            .map(|hook| hook.id.clone())
-            .collect();
-        let mut event = event.actor(admin()).published(now).seed(self.rng.u64(..));
+        let mut json = event.to_json();
+        let wants = |hook: &&Hook| hook.is_live() && hook.wants(event_type) && hook.passes(&json);
+        let hooks: Vec<String> =
+            self.hooks.values().filter(wants).map(|hook| hook.id.clone()).collect();
         if !hooks.is_empty() {
-            event = event.debug_data("targetEventHookIds", hooks.join(","));
+            json["debugContext"]["debugData"]["targetEventHookIds"] = hooks.join(",").into();
         }
-        let event = event.to_json();
+        let event = json;
         for hook in hooks {
             self.deliveries.push((hook, event.clone()));
         }

@@ -292,3 +292,48 @@ async fn a_put_obeys_the_status_and_another_url_has_to_be_verified_anew() {
         [updated, "event_hook.deactivated", updated, "event_hook.activated", updated]
     );
 }
+
+#[tokio::test]
+async fn a_filter_decides_what_is_delivered_and_not_what_is_previewed() {
+    let (org, hook) = (Org::start(&[]), Hook::start().await);
+    let filtered = |expression: &str| {
+        let mut body = wanted(&hook.url(), &[CREATE, DEACTIVATE]);
+        let condition = json!({ "version": null, "expression": expression });
+        body["events"]["filter"] = json!({
+            "type": "EXPRESSION_LANGUAGE",
+            "eventFilterMap": [{ "event": CREATE, "condition": condition }],
+        });
+        body
+    };
+    let refused = org.post("/api/v1/eventHooks", filtered("event.target.?[type eq 'User'")).await;
+    assert_eq!((refused.status, &refused.json["errorCode"]), (400, &json!("E0000001")));
+    let cause = refused.json["errorCauses"][0]["errorSummary"].as_str().unwrap();
+    let place =
+        "events.filter.eventFilterMap[0].condition.expression: ] is expected at character 30";
+    assert_eq!(cause, place);
+
+    let jane = "event.target.?[type eq 'User' && alternateId eq 'jane.doe@example.com'].size()>0";
+    let created = Org::ok(org.post("/admin/hooks?verify=1", filtered(jane)).await);
+    let id = created["hook"]["id"].as_str().unwrap();
+    let filter = &created["hook"]["events"]["filter"];
+    assert_eq!(filter["eventFilterMap"][0]["condition"]["expression"], jane);
+    for login in ["john.doe@example.com", "jane.doe@example.com"] {
+        let user = org.create_user(login).await;
+        let path = format!("/api/v1/users/{}/lifecycle/deactivate", user["id"].as_str().unwrap());
+        assert_eq!(org.post(&path, json!({})).await.status, 200);
+    }
+    // Deactivations have no filter.
+    let mut delivered = hook.events(3).await;
+    delivered.sort();
+    let expected = [(CREATE, "jane"), (DEACTIVATE, "jane"), (DEACTIVATE, "john")];
+    let expected = expected.map(|(kind, who)| format!("{kind} {who}.doe@example.com"));
+    assert_eq!(delivered, expected);
+    let log =
+        Org::ok(org.get("/api/v1/logs?filter=eventType%20eq%20%22user.lifecycle.create%22").await);
+    let targets = log.as_array().unwrap().iter();
+    let hooks = targets.map(|event| event["debugContext"]["debugData"].get("targetEventHookIds"));
+    assert_eq!(hooks.collect::<Vec<_>>(), [None, Some(&json!(id))]);
+
+    let preview = Org::ok(org.get(&format!("/admin/hooks/{id}/preview?type={CREATE}")).await);
+    assert_eq!(preview["candidates"].as_array().unwrap().len(), 2, "John is among them");
+}
