@@ -12,16 +12,14 @@ use std::time::SystemTime;
 
 use super::api_auth::LIFETIME;
 use super::errors::OktaError;
-use super::groups::Group;
 use super::query_params::{Params, link, object};
 use super::request_body::ApiBody;
 use super::state::App;
 use super::system_log::Query;
-use super::user_list::UserList;
-use super::{public_url, user_lifecycle, verify};
+use super::{public_url, verify};
 
-type Answer = Result<Json<Value>, OktaError>;
-type Org = State<Arc<App>>;
+pub type Answer = Result<Json<Value>, OktaError>;
+pub type Org = State<Arc<App>>;
 
 pub async fn list_hooks(State(app): Org) -> Json<Value> {
     let org = app.org();
@@ -63,120 +61,6 @@ pub async fn operate_hook(
         "deactivate" => app.change(|org| org.set_active(&id, false)).map(Json),
         _ => Err(OktaError::no_path()),
     }
-}
-
-pub async fn list_users(State(app): Org, RawQuery(query): RawQuery) -> Result<Response, OktaError> {
-    let params = Params::parse(&query.unwrap_or_default());
-    let listing = UserList::read(&params)?;
-    let (page, next) = listing.page(&app.org());
-    Ok(linked(&app, &params, "/api/v1/users", page, next.as_deref(), &[]))
-}
-
-pub async fn create_user(
-    State(app): Org,
-    RawQuery(query): RawQuery,
-    ApiBody(body): ApiBody,
-) -> Answer {
-    let body = object(&body)?;
-    let params = Params::parse(&query.unwrap_or_default());
-    let activate = params.get("activate") != Some("false");
-    app.change(|org| org.create_user(&body, activate)).map(Json)
-}
-
-pub async fn get_user(State(app): Org, Path(name): Path<String>) -> Answer {
-    let org = app.org();
-    let (_, user) = org.user(&name)?;
-    Ok(Json(user.to_json(&org.base)))
-}
-
-pub async fn update_user(
-    State(app): Org,
-    Path(name): Path<String>,
-    ApiBody(body): ApiBody,
-) -> Answer {
-    let body = object(&body)?;
-    app.change(|org| org.update_user(&name, &body, false)).map(Json)
-}
-
-pub async fn replace_user(
-    State(app): Org,
-    Path(name): Path<String>,
-    ApiBody(body): ApiBody,
-) -> Answer {
-    let body = object(&body)?;
-    app.change(|org| org.update_user(&name, &body, true)).map(Json)
-}
-
-pub async fn delete_user(
-    State(app): Org,
-    Path(name): Path<String>,
-) -> Result<StatusCode, OktaError> {
-    app.change(|org| org.delete_user(&name))?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-pub async fn operate_user(
-    State(app): Org,
-    Path((name, operation)): Path<(String, String)>,
-) -> Answer {
-    // Locking is the emulator's own, and has a path of its own.
-    let known = user_lifecycle::operation(&operation).filter(|_| operation != "lock");
-    let known = known.ok_or_else(OktaError::no_path)?;
-    let user = app.change(|org| org.operate(&name, &known))?;
-    Ok(Json(match operation.as_str() {
-        "expire_password" => user.to_json(&app.base),
-        "activate" | "reactivate" => {
-            json!({ "activationUrl": format!("{}/welcome/{}", app.base, user.id), "activationToken": null })
-        }
-        "reset_password" => {
-            json!({ "resetPasswordUrl": format!("{}/signin/reset-password/{}", app.base, user.id) })
-        }
-        _ => json!({}),
-    }))
-}
-
-pub async fn groups_of_user(State(app): Org, Path(name): Path<String>) -> Answer {
-    let org = app.org();
-    let (_, user) = org.user(&name)?;
-    let groups = org.groups.values().filter(|group| group.members.contains(&user.id));
-    Ok(Json(groups.map(Group::to_json).collect()))
-}
-
-pub async fn list_groups(State(app): Org) -> Json<Value> {
-    Json(app.org().groups.values().map(Group::to_json).collect())
-}
-
-pub async fn create_group(State(app): Org, ApiBody(body): ApiBody) -> Answer {
-    let body = object(&body)?;
-    app.change(|org| org.create_group(&body)).map(Json)
-}
-
-pub async fn get_group(State(app): Org, Path(id): Path<String>) -> Answer {
-    let (_, group) = app.org().group(&id)?;
-    Ok(Json(group.to_json()))
-}
-
-pub async fn members(State(app): Org, Path(id): Path<String>) -> Answer {
-    let org = app.org();
-    let (_, group) = org.group(&id)?;
-    let users = group.members.iter().filter_map(|id| org.user(id).ok());
-    Ok(Json(users.map(|(_, user)| user.to_json(&org.base)).collect()))
-}
-
-pub async fn add_member(
-    State(app): Org,
-    Path((group, user)): Path<(String, String)>,
-) -> Result<StatusCode, OktaError> {
-    app.change(|org| org.set_member(&group, &user, true))?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-pub async fn remove_member(
-    State(app): Org,
-    Path((group, user)): Path<(String, String)>,
-) -> Result<StatusCode, OktaError> {
-    app.change(|org| org.set_member(&group, &user, false))?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn logs(State(app): Org, RawQuery(query): RawQuery) -> Result<Response, OktaError> {

@@ -26,6 +26,21 @@ impl OktaError {
         error
     }
 
+    /// The same with several causes.
+    pub fn validation_of(of: &str, causes: Vec<String>) -> Self {
+        Self { causes, ..Self::validation(of, "") }
+    }
+
+    pub fn with_cause(mut self, cause: &str) -> Self {
+        self.causes.push(cause.to_owned());
+        self
+    }
+
+    /// A password that is wrong, or cannot be changed.
+    pub fn credentials(cause: &str) -> Self {
+        Self::forbidden("E0000014", "Update of credentials failed").with_cause(cause)
+    }
+
     pub fn malformed() -> Self {
         let summary = "The request body was not well-formed.";
         Self::new(StatusCode::BAD_REQUEST, "E0000003", summary)

@@ -51,6 +51,17 @@ impl Filter {
         }
     }
 
+    /// The string that this member has to be equal to, whatever else is asked: a look at it spares
+    /// the rest.
+    pub fn wanted(&self, member: &str) -> Option<&str> {
+        match self {
+            Self::And(filters) => filters.iter().find_map(|filter| filter.wanted(member)),
+            Self::Or(filters) if filters.len() == 1 => filters[0].wanted(member),
+            Self::Test { path, operator: Operator::Eq, value } if path == member => value.as_str(),
+            _ => None,
+        }
+    }
+
     /// Whether every test is one that `allowed` says `true` to.
     pub fn all(&self, allowed: &dyn Fn(&str, Operator) -> bool) -> bool {
         match self {

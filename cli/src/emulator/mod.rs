@@ -22,6 +22,7 @@ mod jwt;
 mod middleware;
 mod oauth;
 mod org;
+mod paging;
 mod public_url;
 mod query_params;
 mod rate_limits;
@@ -34,9 +35,6 @@ mod state;
 mod store;
 mod system_log;
 mod unknown_paths;
-mod user;
-mod user_lifecycle;
-mod user_list;
 mod users;
 mod verify;
 

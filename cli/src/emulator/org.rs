@@ -12,16 +12,17 @@ use serde_json::value::RawValue;
 
 use super::clock::{self, OrgClock};
 use super::deleted_hooks::DeletedHooks;
-use super::groups::Group;
+use super::groups::{Group, Rule};
 use super::hooks::Hook;
 use super::store::{Change, Store};
-use super::user::{User, Users};
+use super::users::{User, Users};
 
 pub struct Org {
     pub base: String,
     pub hooks: BTreeMap<u64, Hook>,
     pub users: Users,
     pub groups: BTreeMap<u64, Group>,
+    pub rules: BTreeMap<u64, Rule>,
     pub log: Vec<Logged>,
     pub rng: fastrand::Rng,
     pub deleted_hooks: DeletedHooks,
@@ -60,6 +61,7 @@ impl Org {
             hooks: documents(&store, Hook::KIND)?,
             users: Users::new(documents(&store, User::KIND)?),
             groups: documents(&store, Group::KIND)?,
+            rules: documents(&store, Rule::KIND)?,
             log: log.into_values().collect(),
             rng,
             deleted_hooks: DeletedHooks::default(),
@@ -74,12 +76,15 @@ impl Org {
             org.hooks.keys().last().copied(),
             org.users.last_place(),
             org.groups.keys().last().copied(),
+            org.rules.keys().last().copied(),
             org.log.last().map(|logged| logged.place),
         ]
         .map(last)
         .into_iter()
         .max()
         .unwrap_or(0);
+        org.ensure_everyone();
+        org.commit()?;
         Ok(org)
     }
 

@@ -29,6 +29,23 @@ impl Params {
         limit.ok_or_else(|| OktaError::parameter(&format!("limit must be 0 to {max}")))
     }
 
+    /// `true` or `false` in any case, as the SDKs write it.
+    pub fn flag(&self, name: &str, otherwise: bool) -> Result<bool, OktaError> {
+        match self.get(name).map(str::to_ascii_lowercase).as_deref() {
+            None => Ok(otherwise),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(_) => Err(OktaError::parameter(name)),
+        }
+    }
+
+    /// The same query with the limit that was used.
+    pub fn with_limit(&self, limit: usize) -> Self {
+        let mut pairs: Vec<_> = self.0.iter().filter(|(key, _)| key != "limit").cloned().collect();
+        pairs.push(("limit".to_owned(), limit.to_string()));
+        Self(pairs)
+    }
+
     /// The same query with `after` in the place of what `instead_of` names.
     pub fn page(&self, base: &str, path: &str, after: Option<&str>, instead_of: &[&str]) -> String {
         let mut url = Url::parse(&format!("{base}{path}")).expect("our own URL");

@@ -7,15 +7,25 @@
 //! GET POST            /api/v1/eventHooks                         list, create
 //! GET PUT DELETE      /api/v1/eventHooks/{id}                    get, replace, delete (if inactive)
 //! POST                /api/v1/eventHooks/{id}/lifecycle/{op}     verify, activate, deactivate
-//! GET POST            /api/v1/users                              list (limit after filter search q), create (activate)
-//! GET POST PUT DELETE /api/v1/users/{id or login}                get, update, replace, deactivate then delete
+//! GET POST            /api/v1/users                              list (limit after filter search q sortBy
+//!                                                                sortOrder fields), create (activate nextLogin)
+//! GET POST PUT DELETE /api/v1/users/{id or login or me}          get, update, replace, deactivate then delete
 //! POST                /api/v1/users/{id}/lifecycle/{op}          activate, reactivate, deactivate, suspend,
-//!                                                                unsuspend, unlock, expire_password, reset_password
+//!                                                                unsuspend, unlock, reset_password, reset_factors,
+//!                                                                expire_password (tempPassword),
+//!                                                                expire_password_with_temp_password
+//! POST                /api/v1/users/{id}/credentials/{op}        change_password, change_recovery_question,
+//!                                                                forgot_password
+//! DELETE              /api/v1/users/{id}/sessions                ends them
 //! GET                 /api/v1/users/{id}/groups                  the groups of a user
-//! GET POST            /api/v1/groups                             list, create
-//! GET                 /api/v1/groups/{id}                        get
-//! GET                 /api/v1/groups/{id}/users                  the members of a group
+//! GET POST            /api/v1/groups                             list (limit after filter search q sortBy
+//!                                                                sortOrder), create
+//! GET PUT DELETE      /api/v1/groups/{id}                        get, replace, delete
+//! GET                 /api/v1/groups/{id}/users                  the members of a group (limit after)
 //! PUT DELETE          /api/v1/groups/{id}/users/{user}           add, remove a member
+//! GET POST            /api/v1/groups/rules                       list (limit after search), create
+//! GET PUT DELETE      /api/v1/groups/rules/{id}                  get, replace (if inactive), delete (removeUsers)
+//! POST                /api/v1/groups/rules/{id}/lifecycle/{op}   activate, deactivate
 //! GET                 /api/v1/logs                               since until after filter q limit sortOrder
 //! POST                /oauth2/v1/token                           client credentials, private_key_jwt (a form)
 //! ```
@@ -26,7 +36,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post, put};
+use axum::routing::{any, delete, get, post, put};
 use axum::{Json, Router};
 use http::{Method, Uri};
 use serde_json::Value;
@@ -34,7 +44,7 @@ use tower::util::MapRequest;
 
 use super::errors::OktaError;
 use super::state::App;
-use super::{admin, api, console, middleware};
+use super::{admin, api, console, groups, middleware, users};
 
 pub fn router(app: Arc<App>) -> Router {
     let okta = Router::new()
@@ -44,20 +54,8 @@ pub fn router(app: Arc<App>) -> Router {
             get(api::get_hook).put(api::replace_hook).delete(api::delete_hook),
         )
         .route("/api/v1/eventHooks/{id}/lifecycle/{operation}", post(api::operate_hook))
-        .route("/api/v1/users", get(api::list_users).post(api::create_user))
-        .route(
-            "/api/v1/users/{id}",
-            get(api::get_user)
-                .post(api::update_user)
-                .put(api::replace_user)
-                .delete(api::delete_user),
-        )
-        .route("/api/v1/users/{id}/lifecycle/{operation}", post(api::operate_user))
-        .route("/api/v1/users/{id}/groups", get(api::groups_of_user))
-        .route("/api/v1/groups", get(api::list_groups).post(api::create_group))
-        .route("/api/v1/groups/{id}", get(api::get_group))
-        .route("/api/v1/groups/{id}/users", get(api::members))
-        .route("/api/v1/groups/{id}/users/{user}", put(api::add_member).delete(api::remove_member))
+        .merge(user_routes())
+        .merge(group_routes())
         .route("/api/v1/logs", get(api::logs))
         .route("/oauth2/v1/token", post(api::token))
         .route("/api/{*rest}", any(unknown_path))
@@ -74,6 +72,35 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app);
     // Routing comes after every layer of a router, so that a path is changed outside of it.
     Router::new().fallback_service(MapRequest::new(router, middleware::without_last_slash))
+}
+
+fn user_routes() -> Router<Arc<App>> {
+    use users::api as user;
+    Router::new()
+        .route("/api/v1/users", get(user::list).post(user::create))
+        .route(
+            "/api/v1/users/{id}",
+            get(user::get).post(user::update).put(user::replace).delete(user::delete),
+        )
+        .route("/api/v1/users/{id}/lifecycle/{operation}", post(user::operate))
+        .route("/api/v1/users/{id}/credentials/{operation}", post(user::credentials))
+        .route("/api/v1/users/{id}/sessions", delete(user::clear_sessions))
+        .route("/api/v1/users/{id}/groups", get(user::groups))
+}
+
+fn group_routes() -> Router<Arc<App>> {
+    use groups::{api as group, rules_api as rule};
+    Router::new()
+        .route("/api/v1/groups", get(group::list).post(group::create))
+        .route("/api/v1/groups/{id}", get(group::get).put(group::replace).delete(group::delete))
+        .route("/api/v1/groups/{id}/users", get(group::members))
+        .route(
+            "/api/v1/groups/{id}/users/{user}",
+            put(group::add_member).delete(group::remove_member),
+        )
+        .route("/api/v1/groups/rules", get(rule::list).post(rule::create))
+        .route("/api/v1/groups/rules/{id}", get(rule::get).put(rule::replace).delete(rule::delete))
+        .route("/api/v1/groups/rules/{id}/lifecycle/{operation}", post(rule::operate))
 }
 
 async fn unknown_path(State(app): State<Arc<App>>, method: Method, uri: Uri) -> OktaError {

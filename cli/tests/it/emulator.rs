@@ -463,8 +463,7 @@ async fn users_are_paged_found_and_changed_as_at_okta() {
     assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
     assert_eq!(seen.concat(), (0..7).map(|n| format!("user{n}@example.com")).collect::<Vec<_>>());
 
-    for odd in ["after=x", "after=200u", "limit=201", "limit=-1", "filter=x", "search=status+ne+1"]
-    {
+    for odd in ["after=x", "after=200u", "limit=x", "limit=-1", "filter=x", "search=status+ne+1"] {
         assert_eq!(org.get(&format!("/api/v1/users?{odd}")).await.status, 400, "{odd}");
     }
     let beyond = org.get(&format!("/api/v1/users?after=200u{}", u64::MAX)).await;
@@ -508,10 +507,10 @@ async fn users_are_paged_found_and_changed_as_at_okta() {
 async fn a_users_status_allows_what_it_allows_at_okta() {
     let org = Org::start(&[]);
     let mut body = person("john.doe@example.com");
-    body["credentials"] = json!({ "password": { "value": "correct horse" } });
+    body["credentials"] = json!({ "password": { "value": "Correct horse 9" } });
     let user = Org::ok(org.post("/api/v1/users?activate=false", body).await);
     assert_eq!(user["status"], "STAGED");
-    assert!(!user.to_string().contains("correct horse"));
+    assert!(!user.to_string().contains("Correct horse 9"));
     let id = user["id"].as_str().unwrap();
     for (operation, status, after) in [
         ("suspend", 400, "STAGED"),

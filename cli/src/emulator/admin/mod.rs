@@ -18,7 +18,7 @@ use super::errors::OktaError;
 use super::query_params::{Params, object};
 use super::request_body::ApiBody;
 use super::state::App;
-use super::user_lifecycle;
+use super::users::lifecycle;
 
 type Answer = Result<Json<Value>, OktaError>;
 type Org = State<Arc<App>>;
@@ -72,7 +72,7 @@ async fn put_chaos(State(app): Org, ApiBody(body): ApiBody) -> Result<Json<Chaos
 }
 
 async fn lock_user(State(app): Org, Path(name): Path<String>) -> Answer {
-    let lock = user_lifecycle::operation("lock").expect("it is in the table");
+    let lock = lifecycle::operation("lock").expect("it is in the table");
     let user = app.change(|org| org.operate(&name, &lock))?;
     Ok(Json(user.to_json(&app.base)))
 }

@@ -1,80 +1,9 @@
-//! A user, and all users by id and login.
+//! All users by id and login.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
-use okta_hooks::simulate::TargetBuilder;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-
-use super::org::Document;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
-    Staged,
-    Provisioned,
-    Active,
-    Recovery,
-    PasswordExpired,
-    LockedOut,
-    Suspended,
-    Deprovisioned,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct User {
-    pub id: String,
-    pub status: Status,
-    pub created: String,
-    pub activated: Option<String>,
-    pub status_changed: Option<String>,
-    pub last_updated: String,
-    pub password_changed: Option<String>,
-    pub profile: Map<String, Value>,
-}
-
-impl Document for User {
-    const KIND: &'static str = "user";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl User {
-    pub fn login(&self) -> &str {
-        self.attribute("login")
-    }
-
-    fn attribute(&self, attribute: &str) -> &str {
-        self.profile.get(attribute).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// As events are about it.
-    pub fn target(&self) -> TargetBuilder {
-        let name = format!("{} {}", self.attribute("firstName"), self.attribute("lastName"));
-        TargetBuilder::user(self.login()).id(&self.id).display_name(name.trim())
-    }
-
-    pub fn to_json(&self, base: &str) -> Value {
-        json!({
-            "id": self.id,
-            "status": self.status,
-            "created": self.created,
-            "activated": self.activated,
-            "statusChanged": self.status_changed,
-            "lastLogin": null,
-            "lastUpdated": self.last_updated,
-            "passwordChanged": self.password_changed,
-            "type": { "id": "otyEmulatorUserType0" },
-            "profile": self.profile,
-            "credentials": { "provider": { "type": "OKTA", "name": "OKTA" } },
-            "_links": { "self": { "href": format!("{base}/api/v1/users/{}", self.id) } },
-        })
-    }
-}
+use super::user::User;
 
 /// All users by place, which is the order of pages, with the places of ids and logins.
 #[derive(Default)]

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::errors::OktaError;
-use super::filter::{Filter, Operator};
-use super::org::Org;
-use super::query_params::Params;
 use super::user::{Status, User};
+use crate::emulator::errors::OktaError;
+use crate::emulator::filter::{Filter, Operator};
+use crate::emulator::org::Org;
+use crate::emulator::paging::{self, Page, Sort};
+use crate::emulator::query_params::Params;
 
 /// What `filter` knows; `search` takes any property.
 const FILTERED: [&str; 7] = [
@@ -22,7 +23,8 @@ const FILTERED: [&str; 7] = [
 pub struct UserList {
     chosen: Chosen,
     limit: usize,
-    after: u64,
+    after: Option<u64>,
+    sort: Option<Sort>,
 }
 
 enum Chosen {
@@ -42,38 +44,50 @@ impl UserList {
             (_, _, Some(q)) => Chosen::Beginning(q.to_lowercase()),
             _ => Chosen::All,
         };
-        let default = if matches!(chosen, Chosen::Beginning(_)) { 10 } else { 200 };
-        let after = match params.get("after") {
-            None => 0,
-            // "200u" so that nobody takes it for a number to count with.
-            Some(text) => text
-                .strip_prefix("200u")
-                .and_then(|place| place.parse().ok())
-                .ok_or_else(|| OktaError::parameter("after"))?,
-        };
-        Ok(Self { chosen, limit: params.limit(default, 200)?.max(1), after })
+        let default = if matches!(chosen, Chosen::Beginning(_)) { 10 } else { paging::USERS };
+        let sort = matches!(chosen, Chosen::Matching(_)).then(|| Sort::read(params)).transpose()?;
+        Ok(Self {
+            limit: paging::limit(params, default, paging::USERS)?,
+            after: paging::after(params)?,
+            sort: sort.flatten(),
+            chosen,
+        })
     }
 
-    /// The users of the page, and the `after` of the next one if there is one.
-    pub fn page(&self, org: &Org) -> (Vec<Value>, Option<String>) {
-        let (mut page, mut last) = (Vec::new(), self.after);
-        for (place, user) in org.users.after(self.after) {
-            let json = user.to_json(&org.base);
-            if !self.has(user, &json) {
-                continue;
-            }
-            if page.len() == self.limit {
-                let pages = !matches!(self.chosen, Chosen::Beginning(_));
-                return (page, pages.then(|| format!("200u{last}")));
-            }
-            page.push(json);
-            last = place;
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub fn page(&self, org: &Org) -> Page {
+        let json = |user: &User| user.to_list_json(&org.base);
+        if let Some(sort) = &self.sort {
+            let all = org.users.after(0).map(|(_, user)| json(user));
+            let matching = all.filter(|json| self.matches(json)).collect();
+            return sort.page(matching, self.limit, self.after);
         }
-        (page, None)
+        let users = org.users.after(self.after.unwrap_or(0));
+        let found = users.filter_map(|(place, user)| {
+            let json = self.may_be(user).then(|| json(user))?;
+            self.matches(&json).then_some((place, json))
+        });
+        let page = Page::of(found, self.limit);
+        match self.chosen {
+            Chosen::Beginning(_) => Page { next: None, ..page },
+            _ => page,
+        }
     }
 
-    fn has(&self, user: &User, json: &Value) -> bool {
-        let deactivated = user.status == Status::Deprovisioned;
+    /// What can be said without the JSON of a user.
+    fn may_be(&self, user: &User) -> bool {
+        match &self.chosen {
+            Chosen::All | Chosen::Beginning(_) => user.status != Status::Deprovisioned,
+            Chosen::Matching(filter) => filter
+                .wanted("profile.login")
+                .is_none_or(|login| user.login().eq_ignore_ascii_case(login)),
+        }
+    }
+
+    fn matches(&self, json: &Value) -> bool {
         let begins = |q: &str| {
             ["firstName", "lastName", "email"].iter().any(|attribute| {
                 let text = json["profile"][attribute].as_str().unwrap_or_default();
@@ -81,8 +95,8 @@ impl UserList {
             })
         };
         match &self.chosen {
-            Chosen::All => !deactivated,
-            Chosen::Beginning(q) => !deactivated && begins(q),
+            Chosen::All => true,
+            Chosen::Beginning(q) => begins(q),
             Chosen::Matching(filter) => filter.matches(json),
         }
     }

@@ -3,19 +3,16 @@
 use okta_hooks::EventType;
 use okta_hooks::simulate::EventBuilder;
 
-use super::clock;
-use super::errors::OktaError;
-use super::org::{Org, happened};
+use super::create::activated;
 use super::user::{Status, User};
+use crate::emulator::clock;
+use crate::emulator::errors::OktaError;
+use crate::emulator::org::{Org, happened};
 
 /// What an admin can do to a user's status.
 pub fn operation(name: &str) -> Option<Operation> {
     use Status::{
         Active, Deprovisioned, LockedOut, PasswordExpired, Provisioned, Recovery, Staged, Suspended,
-    };
-    let not_now = || {
-        let summary = "This operation is not allowed in the user's current status.";
-        OktaError::forbidden("E0000038", summary)
     };
     Some(match name {
         "activate" => Operation {
@@ -57,10 +54,13 @@ pub fn operation(name: &str) -> Option<Operation> {
             from: &[LockedOut],
             to: Active,
             event: EventType::USER_ACCOUNT_UNLOCK_BY_ADMIN,
-            refusal: || OktaError::forbidden("E0000032", "Unlock is not allowed for this user."),
+            refusal: || {
+                OktaError::forbidden("E0000032", "Unlock is not allowed for this user.")
+                    .with_cause("The user is not locked out.")
+            },
         },
         "expire_password" => Operation {
-            from: &[Active, PasswordExpired],
+            from: &[Active, PasswordExpired, LockedOut, Recovery],
             to: PasswordExpired,
             event: EventType::USER_ACCOUNT_EXPIRE_PASSWORD,
             refusal: not_now,
@@ -82,6 +82,11 @@ pub fn operation(name: &str) -> Option<Operation> {
     })
 }
 
+fn not_now() -> OktaError {
+    let summary = "This operation is not allowed in the user's current status.";
+    OktaError::forbidden("E0000038", summary)
+}
+
 pub struct Operation {
     from: &'static [Status],
     to: Status,
@@ -99,15 +104,31 @@ impl Org {
         user.status = operation.to;
         if operation.event == EventType::USER_LIFECYCLE_ACTIVATE {
             user.activated = Some(now.clone());
-            if user.password_changed.is_none() {
-                user.status = Status::Provisioned;
-            }
+            user.status = activated(&user, false);
         }
         user.status_changed = Some(now.clone());
         user.last_updated = now;
         self.record(happened(operation.event.clone()).target(user.target()));
         self.keep(place, user.clone());
         Ok(user)
+    }
+
+    /// Forgets the second factors of a user, of which there are none here; at Okta, too, its status
+    /// stays.
+    pub fn reset_factors(&mut self, name: &str) -> Result<(), OktaError> {
+        let (_, user) = self.user(name)?;
+        if user.status == Status::Deprovisioned {
+            return Err(not_now());
+        }
+        self.record(happened(EventType::USER_MFA_FACTOR_RESET_ALL).target(user.target()));
+        Ok(())
+    }
+
+    /// Ends the sessions of a user. Nobody signs in here; what is said of it is the same.
+    pub fn clear_sessions(&mut self, name: &str) -> Result<(), OktaError> {
+        let (_, user) = self.user(name)?;
+        self.record(happened(EventType::USER_SESSION_CLEAR).target(user.target()));
+        Ok(())
     }
 
     /// Deletes a user; one that is not deactivated yet is deactivated instead, as Okta does.
@@ -122,12 +143,7 @@ impl Org {
         self.record(about(EventType::USER_LIFECYCLE_DELETE_COMPLETED));
         self.users.remove(place);
         self.remove(&user);
-        for (place, mut group) in self.groups.clone() {
-            if group.members.remove(&user.id) {
-                self.put(place, &group);
-                self.groups.insert(place, group);
-            }
-        }
+        self.forget_member(&user.id);
         Ok(())
     }
 }

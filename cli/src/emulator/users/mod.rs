@@ -1,0 +1,17 @@
+//! Users: what they are, and what can be done with them.
+
+pub mod api;
+mod create;
+mod credentials;
+mod directory;
+pub mod lifecycle;
+mod links;
+mod list;
+mod password;
+mod profile;
+mod response;
+mod update;
+mod user;
+
+pub use directory::Users;
+pub use user::User;
