@@ -540,7 +540,8 @@ async fn a_users_status_allows_what_it_allows_at_okta() {
     let member = format!("/api/v1/groups/{}/users/{id}", group["id"].as_str().unwrap());
     assert_eq!(org.send(Method::PUT, &member, None).await.status, 204);
     let groups = Org::ok(org.get(&format!("/api/v1/users/{id}/groups")).await);
-    assert_eq!(groups[0]["profile"]["name"], "Sales");
+    assert_eq!(groups[0]["profile"]["name"], "Everyone");
+    assert_eq!(groups[1]["profile"]["name"], "Sales");
     let log = Org::ok(org.get("/api/v1/logs").await);
     let types: Vec<_> =
         log.as_array().unwrap().iter().map(|event| event["eventType"].as_str().unwrap()).collect();
