@@ -59,7 +59,7 @@
 //! Source: Okta, [Inline hooks](https://developer.okta.com/docs/concepts/inline-hooks/), and the
 //! reference of each type. Where samples and reference differ, both are read.
 
-mod answer;
+pub(crate) mod answer;
 mod context;
 mod envelope;
 mod fallback;

@@ -2,15 +2,14 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use http::{Method, Request};
+use http::Request;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::build::Setting;
 use super::event::EventBuilder;
 use super::nulls::Nulls;
-use super::request::add_configured;
+use super::request::post_json;
 use super::seed::Seed;
 use super::target::TargetBuilder;
 use super::time;
@@ -197,12 +196,7 @@ impl DeliveryBuilder {
         url: &str,
         configured: &[(&str, &str)],
     ) -> Result<Request<Bytes>, http::Error> {
-        let mut request = Request::builder().method(Method::POST).uri(url).body(self.to_body())?;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(ACCEPT, json.clone());
-        request.headers_mut().insert(CONTENT_TYPE, json);
-        add_configured(request.headers_mut(), configured)?;
-        Ok(request)
+        post_json(url, self.to_body(), configured)
     }
 
     fn change_last(mut self, change: impl FnOnce(EventBuilder) -> EventBuilder) -> Self {

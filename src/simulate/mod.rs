@@ -9,6 +9,7 @@
 //!   [`TargetBuilder`] makes what an event is about.
 //! - [`verification`] starts a [`VerificationBuilder`], for the request that comes first, which also
 //!   says whether an answer passes.
+//! - [`inline`] makes the requests of inline hooks, and says what Okta does with an answer.
 //! - [`Attempt`] knows Okta's retry rule: what it does after each outcome.
 //!
 //! The facts are those of Okta's documentation and of captured deliveries; every value is invented:
@@ -39,6 +40,7 @@ mod build;
 mod delivery;
 mod event;
 mod facts;
+pub mod inline;
 mod nulls;
 mod request;
 mod seed;

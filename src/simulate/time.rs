@@ -10,6 +10,11 @@ pub(super) fn after_start(duration: Duration) -> Timestamp {
     START.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
+/// When everything started.
+pub(super) fn start() -> Timestamp {
+    START
+}
+
 /// The time, or the first or last one that RFC 3339 can write.
 pub(super) fn from_system(time: SystemTime) -> Timestamp {
     let outermost = if time < UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };

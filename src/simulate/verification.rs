@@ -120,7 +120,7 @@ impl VerificationBuilder {
     }
 }
 
-fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     let typed =
         headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     typed || body.trim_ascii_start().starts_with(b"<")

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use http::{HeaderMap, StatusCode};
 use okta_hooks::inline::saml::Attribute;
 use okta_hooks::inline::telephony::Status;
 use okta_hooks::inline::token::Patch;
@@ -10,6 +11,7 @@ use okta_hooks::inline::{
     Session, User, password_import, registration, saml, telephony, token, user_import,
 };
 use okta_hooks::layer::{InlineHook, InlineHookLayer};
+use okta_hooks::simulate::{self, inline::Verdict};
 use serde_json::{Value, json};
 use tower::{Service, service_fn};
 
@@ -33,6 +35,7 @@ fn is_kind(key: &str) -> bool {
 
 pub fn formatted_inline(formatted: &mut Formatted) {
     the_layer(formatted);
+    the_simulation(formatted);
     let names = [
         "token",
         "token_refresh_client_credentials",
@@ -57,6 +60,21 @@ pub fn formatted_inline(formatted: &mut Formatted) {
     formatted.debug(&Pointer::from("tenant"));
     formatted.debug(&LocationType::Body);
     formatted.debug(&ErrorCause::new(MARK).with_reason(MARK).with_location(MARK).with_domain(MARK));
+}
+
+fn the_simulation(formatted: &mut Formatted) {
+    let builder = simulate::inline::registration().user(MARK).with("/data/x", MARK);
+    formatted.debug(&builder);
+    let body = json!({"commands": [MARK], "error": {"errorSummary": NUMBER}}).to_string();
+    let request = builder.build();
+    let verdict = Verdict::of(&request, StatusCode::OK, &HeaderMap::new(), body.as_bytes());
+    formatted.debug(&verdict);
+    formatted.debug(&verdict.effect());
+    for finding in verdict.findings() {
+        formatted.debug(finding);
+        formatted.error(&finding.kind());
+        assert_hidden(&finding.to_string());
+    }
 }
 
 fn the_layer(formatted: &mut Formatted) {

@@ -4,28 +4,27 @@ use super::error::{AnswerError, AnswerErrorKind};
 use super::patch::has_null;
 
 /// The types of commands.
-pub(in crate::inline) mod command_type {
-    pub(in crate::inline) const ACCESS_PATCH: &str = "com.okta.access.patch";
-    pub(in crate::inline) const IDENTITY_PATCH: &str = "com.okta.identity.patch";
-    pub(in crate::inline) const ASSERTION_PATCH: &str = "com.okta.assertion.patch";
-    pub(in crate::inline) const ACTION_UPDATE: &str = "com.okta.action.update";
-    pub(in crate::inline) const PROFILE_UPDATE: &str = "com.okta.user.profile.update";
-    pub(in crate::inline) const PROGRESSIVE_UPDATE: &str =
-        "com.okta.user.progressive.profile.update";
-    pub(in crate::inline) const APP_PROFILE_UPDATE: &str = "com.okta.appUser.profile.update";
-    pub(in crate::inline) const USER_UPDATE: &str = "com.okta.user.update";
-    pub(in crate::inline) const TELEPHONY_ACTION: &str = "com.okta.telephony.action";
+pub(crate) mod command_type {
+    pub(crate) const ACCESS_PATCH: &str = "com.okta.access.patch";
+    pub(crate) const IDENTITY_PATCH: &str = "com.okta.identity.patch";
+    pub(crate) const ASSERTION_PATCH: &str = "com.okta.assertion.patch";
+    pub(crate) const ACTION_UPDATE: &str = "com.okta.action.update";
+    pub(crate) const PROFILE_UPDATE: &str = "com.okta.user.profile.update";
+    pub(crate) const PROGRESSIVE_UPDATE: &str = "com.okta.user.progressive.profile.update";
+    pub(crate) const APP_PROFILE_UPDATE: &str = "com.okta.appUser.profile.update";
+    pub(crate) const USER_UPDATE: &str = "com.okta.user.update";
+    pub(crate) const TELEPHONY_ACTION: &str = "com.okta.telephony.action";
 }
 
 /// One command of an answer.
-pub(in crate::inline) struct Command {
-    pub(in crate::inline) kind: &'static str,
+pub(crate) struct Command {
+    pub(crate) kind: &'static str,
     /// An object, or an array.
-    pub(in crate::inline) value: Value,
+    pub(crate) value: Value,
 }
 
 /// The command that sets attributes; none if there are no attributes.
-pub(in crate::inline) fn attributes(
+pub(crate) fn attributes(
     kind: &'static str,
     attributes: &[(String, Value)],
 ) -> Result<Option<Command>, AnswerError> {

@@ -16,7 +16,8 @@ pub use failure::Failure;
 pub use pointer::Pointer;
 pub use wire::Answer;
 
-pub(super) use command::{Command, attributes, command_type};
+pub(crate) use command::command_type;
+pub(super) use command::{Command, attributes};
 pub(super) use draft::{Draft, written};
 pub(super) use finish_macro::finish;
-pub(super) use patch::{Op, Operation};
+pub(crate) use patch::{Op, Operation};

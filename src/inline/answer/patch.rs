@@ -5,15 +5,15 @@ use super::pointer::Pointer;
 
 /// One operation of a patch ([RFC 6902](https://www.rfc-editor.org/rfc/rfc6902)).
 #[derive(Clone)]
-pub(in crate::inline) struct Operation {
-    pub(in crate::inline) op: Op,
-    pub(in crate::inline) pointer: Pointer,
+pub(crate) struct Operation {
+    pub(crate) op: Op,
+    pub(crate) pointer: Pointer,
     /// `None` of what is removed.
-    pub(in crate::inline) value: Option<Value>,
+    pub(crate) value: Option<Value>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::inline) enum Op {
+pub(crate) enum Op {
     Add,
     Replace,
     Remove,
@@ -30,7 +30,7 @@ impl Op {
 }
 
 impl Operation {
-    pub(in crate::inline) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let mut json = json!({ "op": self.op.as_str(), "path": self.pointer.to_string() });
         if let Some(value) = &self.value {
             json["value"] = value.clone();
@@ -39,7 +39,7 @@ impl Operation {
     }
 
     /// What is wrong with it wherever it is applied.
-    pub(in crate::inline) fn check(&self) -> Result<(), AnswerErrorKind> {
+    pub(crate) fn check(&self) -> Result<(), AnswerErrorKind> {
         if self.pointer.is_empty() {
             return Err(AnswerErrorKind::Empty);
         }
@@ -50,7 +50,7 @@ impl Operation {
     }
 
     /// Does it to `root`.
-    pub(in crate::inline) fn apply(&self, root: &mut Value) -> Result<(), AnswerErrorKind> {
+    pub(crate) fn apply(&self, root: &mut Value) -> Result<(), AnswerErrorKind> {
         self.try_apply(root).ok_or(AnswerErrorKind::MissingTarget)
     }
 

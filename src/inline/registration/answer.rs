@@ -75,7 +75,7 @@ finish! { Answer of REGISTRATION, errors:
 }
 
 /// The command that sets attributes in the flow of `request`.
-pub(in crate::inline) fn profile_update(request: &Request) -> Result<&'static str, AnswerError> {
+pub(crate) fn profile_update(request: &Request) -> Result<&'static str, AnswerError> {
     match request.request_type() {
         None | Some(RequestType::SELF_SERVICE) => Ok(command_type::PROFILE_UPDATE),
         Some(RequestType::PROGRESSIVE_PROFILE) => Ok(command_type::PROGRESSIVE_UPDATE),

@@ -1,7 +1,7 @@
 //! The registration inline hook: allows or denies self-service registration and completed profiles,
 //! and sets attributes.
 
-pub(super) mod answer;
+pub(crate) mod answer;
 mod request;
 
 pub use answer::Answer;

@@ -174,7 +174,7 @@ finish! { Answer of SAML, errors:
 const SESSION_LIFETIME: [&str; 2] = ["authentication", "sessionLifetime"];
 
 /// The assertion as it is in the request, with claims even where there are none.
-pub(in crate::inline) fn assertion(request: &Request) -> Value {
+pub(crate) fn assertion(request: &Request) -> Value {
     let read = serde_json::from_str(request.0.json(Member::Assertion)).ok();
     let mut assertion = read.filter(Value::is_object).unwrap_or_else(|| json!({}));
     if assertion["claims"].is_null() {
@@ -184,10 +184,7 @@ pub(in crate::inline) fn assertion(request: &Request) -> Value {
 }
 
 /// Does `operation` to `assertion`, or says why Okta would not.
-pub(in crate::inline) fn apply(
-    operation: &Operation,
-    assertion: &mut Value,
-) -> Result<(), AnswerErrorKind> {
+pub(crate) fn apply(operation: &Operation, assertion: &mut Value) -> Result<(), AnswerErrorKind> {
     operation.check()?;
     let tokens: Vec<&str> = operation.pointer.tokens().iter().map(String::as_str).collect();
     match (operation.op, &tokens[..]) {

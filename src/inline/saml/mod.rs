@@ -1,6 +1,6 @@
 //! The SAML assertion inline hook: adds and changes what an assertion says before Okta sends it.
 
-pub(super) mod answer;
+pub(crate) mod answer;
 mod parts;
 mod request;
 

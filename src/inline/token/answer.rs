@@ -101,7 +101,7 @@ pub struct Answer {
 
 /// The tokens that can be changed.
 #[derive(Clone, Copy)]
-pub(in crate::inline) enum Token {
+pub(crate) enum Token {
     Access,
     Identity,
 }
@@ -165,7 +165,7 @@ finish! { Answer of TOKEN, errors:
 const LIFETIME: [&str; 3] = ["token", "lifetime", "expiration"];
 
 impl Token {
-    pub(in crate::inline) fn command_type(self) -> &'static str {
+    pub(crate) fn command_type(self) -> &'static str {
         match self {
             Self::Access => command_type::ACCESS_PATCH,
             Self::Identity => command_type::IDENTITY_PATCH,
@@ -174,7 +174,7 @@ impl Token {
 
     /// The token as it is in the request, with claims even where there are none; `None` if the
     /// request does not ask for it.
-    pub(in crate::inline) fn of(self, request: &Request) -> Option<Value> {
+    pub(crate) fn of(self, request: &Request) -> Option<Value> {
         let member = match self {
             Self::Access => Member::Access,
             Self::Identity => Member::Identity,
@@ -185,7 +185,7 @@ impl Token {
     }
 
     /// Does `operation` to `token`, or says why Okta would not.
-    pub(in crate::inline) fn apply(
+    pub(crate) fn apply(
         self,
         operation: &Operation,
         token: &mut Value,

@@ -1,7 +1,7 @@
 //! The token inline hook: adds, changes and removes claims of ID and access tokens, and their
 //! lifetimes, before Okta mints them.
 
-pub(super) mod answer;
+pub(crate) mod answer;
 mod parts;
 mod request;
 mod reserved;
