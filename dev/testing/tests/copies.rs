@@ -46,9 +46,18 @@ macro_rules! starters_share {
             include_str!(concat!("../../../examples/actix/src/", $file)),
             include_str!(concat!("../../../examples/axum/src/", $file)),
             include_str!(concat!("../../../examples/hyper/src/", $file)),
+            include_str!(concat!("../../../examples/jetstream/src/", $file)),
             include_str!(concat!("../../../examples/warp/src/", $file)),
         ]);
     };
+}
+
+#[test]
+fn the_handler_behind_the_stream_is_that_of_the_web_examples() {
+    let web = include_str!("../../../examples/axum/src/handler.rs");
+    let (_, handler) = web.split_once("\n\n/// Greets").unwrap();
+    let (handler, _) = handler.split_once("\n\n/// Where").unwrap();
+    assert!(include_str!("../../../examples/jetstream/src/handler.rs").contains(handler));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! library becomes the packaged crate, as a version from crates.io would. What was copied is built,
 //! tested, run, and held to the same table as in the repository.
 //!
-//! This builds five projects from nothing but downloaded crates, so it runs when `OKTA_HOOKS_STARTERS`
+//! This builds six projects from nothing but downloaded crates, so it runs when `OKTA_HOOKS_STARTERS`
 //! is set, as `.ci/run` does.
 
 use std::env;
@@ -31,6 +31,12 @@ fn a_copied_starter_is_a_project_that_passes_its_tests_and_the_conformance_table
             run(&program);
         }
     }
+}
+
+#[test]
+fn a_copied_jetstream_hook_is_a_project_that_passes_its_tests() {
+    let Some(bench) = Bench::new() else { return };
+    bench.build("jetstream", "jetstream-hook");
 }
 
 #[test]

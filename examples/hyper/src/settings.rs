@@ -32,20 +32,11 @@ impl Settings {
     /// Reads them, starts logging to standard error, and prints what to enter in Okta for a hook at
     /// `path`. Ends the process with code 2 if they make no sense.
     pub fn from_env(path: &str) -> Self {
-        Self::try_from_env(path).unwrap_or_else(|error| {
-            eprintln!("{error}");
-            process::exit(2);
-        })
+        Self::try_from_env(path).unwrap_or_else(|error| refuse(&error))
     }
 
     fn try_from_env(path: &str) -> Result<Self, String> {
-        let level = parsed("RUST_LOG", LevelFilter::WARN, "off, error, warn, info or debug")?;
-        let stderr = std::io::stderr;
-        tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_ansi(stderr().is_terminal())
-            .with_writer(stderr)
-            .init();
+        start_logging()?;
         let address = SocketAddr::from(([127, 0, 0, 1], 8082));
         let listen = parsed("LISTEN", address, "an address and port, such as 127.0.0.1:8082")?;
         Ok(Self {
@@ -55,6 +46,18 @@ impl Settings {
             deadline: Duration::from_millis(2_500),
         })
     }
+}
+
+/// Starts logging to standard error.
+pub fn start_logging() -> Result<(), String> {
+    let level = parsed("RUST_LOG", LevelFilter::WARN, "off, error, warn, info or debug")?;
+    let stderr = std::io::stderr;
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(stderr().is_terminal())
+        .with_writer(stderr)
+        .init();
+    Ok(())
 }
 
 fn auth(listen: SocketAddr, path: &str) -> Result<HeaderAuth, String> {
@@ -113,10 +116,17 @@ fn parsed<T: FromStr>(name: &str, default: T, expected: &str) -> Result<T, Strin
     }
 }
 
-fn string(name: &str) -> Result<Option<String>, String> {
+/// A variable's value; an error says its name and no value.
+pub fn string(name: &str) -> Result<Option<String>, String> {
     match env::var(name) {
         Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(format!("{name}: expected UTF-8")),
     }
+}
+
+/// Ends the process: it makes no sense to start like this.
+pub fn refuse(error: &str) -> ! {
+    eprintln!("{error}");
+    process::exit(2);
 }

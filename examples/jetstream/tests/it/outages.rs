@@ -1,0 +1,180 @@
+//! What is away, and what makes no sense.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::stream::{Config, StorageType};
+
+use super::nats::Nats;
+use super::program::{Program, created, greeting, run, until};
+
+/// Okta waits three seconds.
+const IN_TIME: Duration = Duration::from_secs(3);
+
+fn assert_503_in_time(receiver: &Program, uuid: &str) {
+    let started = Instant::now();
+    assert_eq!(receiver.deliver(&created(uuid, "nobody@example.com")), 503);
+    assert!(started.elapsed() < IN_TIME, "{:?}", started.elapsed());
+}
+
+fn assert_accepted_soon(receiver: &Program, uuid: &str) {
+    let delivery = created(uuid, &format!("{uuid}@example.com"));
+    until("a 204", || (receiver.deliver(&delivery) == 204).then_some(()));
+}
+
+#[test]
+fn without_a_server_the_hook_answers_503_in_time_and_recovers_by_itself() {
+    let Some(mut nats) = Nats::start() else { return };
+    nats.kill_server(0);
+    let url = nats.url();
+    let receiver = Program::receive(&[("NATS_URL", &url)]);
+    let consumer = Program::consume(&[("NATS_URL", &url)]);
+    assert_503_in_time(&receiver, "1");
+    let answer = receiver.ask("GET", "/health", "", "");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    nats.start_server(0);
+    assert_accepted_soon(&receiver, "2");
+
+    nats.kill_server(0);
+    assert_503_in_time(&receiver, "3");
+    assert_503_in_time(&receiver, "4");
+    nats.start_server(0);
+    assert_accepted_soon(&receiver, "5");
+
+    nats.signal(0, "STOP");
+    assert_503_in_time(&receiver, "6");
+    nats.signal(0, "CONT");
+    assert_accepted_soon(&receiver, "7");
+
+    for uuid in ["2", "5", "7"] {
+        let expected = greeting(&format!("{uuid}@example.com"));
+        until("the greeting", || consumer.lines().contains(&expected).then_some(()));
+    }
+    // One line for each change, not for each delivery.
+    let log = receiver.log();
+    assert_eq!(log.matches("deliveries are not stored").count(), 3, "{log}");
+    assert_eq!(log.matches("no NATS server can be reached").count(), 1, "{log}");
+}
+
+#[track_caller]
+fn assert_refused(settings: &[(&str, &str)], says: &str) {
+    for what in ["receive", "consume"] {
+        let output = run(what, settings);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{what}: {errors}");
+        // What async-nats logs of its own is not ours to say.
+        let ours = errors.lines().filter(|line| !line.contains(" async_nats::"));
+        assert_eq!(ours.count(), 1, "{what}: {errors}");
+        assert!(errors.contains(says), "{what}: {errors}");
+        assert!(!errors.contains("hunter2"), "{what}: {errors}");
+    }
+}
+
+const USERS: &str = "authorization { user: okta, password: s3cret }";
+
+#[test]
+fn a_wrong_password_is_one_line_and_exit_code_2_and_the_right_one_comes_in_the_url_or_apart() {
+    let Some(nats) = Nats::start_with(1, USERS) else { return };
+    let url = nats.url();
+    thread::sleep(Duration::from_millis(300));
+    assert_refused(&[("NATS_URL", &url)], "NATS_URL: the server refuses this user");
+    let wrong = [("NATS_URL", &*url), ("NATS_USER", "okta"), ("NATS_PASSWORD", "hunter2")];
+    assert_refused(&wrong, "NATS_URL: the server refuses this user");
+
+    let apart = [("NATS_URL", &*url), ("NATS_USER", "okta"), ("NATS_PASSWORD", "s3cret")];
+    assert_accepted_soon(&Program::receive(&apart), "1");
+    let in_url = url.replace("nats://", "nats://okta:s3cret@");
+    assert_accepted_soon(&Program::receive(&[("NATS_URL", &in_url)]), "2");
+}
+
+#[tokio::test]
+async fn a_stream_that_could_lose_events_is_refused_and_stays_as_it_is() {
+    let Some(nats) = Nats::start() else { return };
+    let context = nats.context().await;
+    let config = Config {
+        name: "OKTA".to_owned(),
+        subjects: vec!["okta.>".to_owned()],
+        storage: StorageType::Memory,
+        ..Config::default()
+    };
+    context.create_stream(config).await.unwrap();
+    let url = nats.url();
+    assert_refused(&[("NATS_URL", &url)], "the stream OKTA is in memory");
+    let stream = context.get_stream("OKTA").await.unwrap();
+    assert_eq!(stream.cached_info().config.storage, StorageType::Memory);
+    assert_refused(
+        &[("NATS_URL", &url), ("NATS_STREAM", "A"), ("NATS_REPLICAS", "3")],
+        "NATS_REPLICAS: ",
+    );
+}
+
+#[test]
+fn a_consumer_that_is_there_with_another_filter_is_refused() {
+    let Some(nats) = Nats::start() else { return };
+    let url = nats.url();
+    let receiver = Program::receive(&[("NATS_URL", &url)]);
+    assert_accepted_soon(&receiver, "1");
+    let first = Program::consume(&[("NATS_URL", &url), ("FILTER", "okta.events.*.user.>")]);
+    until("the greeting", || first.lines().contains(&greeting("1@example.com")).then_some(()));
+    let output = run("consume", &[("NATS_URL", &url)]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert_eq!(errors, "CONSUMER: the consumer greeter has another filter; nothing was changed\n");
+}
+
+#[test]
+fn a_server_with_tls_is_trusted_by_the_authority_that_is_given_and_by_no_other() {
+    let Some(certificates) = Certificates::make() else { return };
+    let tls = format!(
+        "tls {{ cert_file: {:?}, key_file: {:?} }}",
+        certificates.certificate, certificates.key
+    );
+    let Some(nats) = Nats::start_with(1, &tls) else { return };
+    let url = nats.url().replace("nats://", "tls://");
+    let trusting = Program::receive(&[("NATS_URL", &url), ("NATS_CA", &certificates.certificate)]);
+    assert_accepted_soon(&trusting, "1");
+    let mut other = Program::receive(&[("NATS_URL", &url)]);
+    assert_503_in_time(&other, "2");
+    assert!(
+        other.is_running() && other.log().contains("no NATS server can be reached"),
+        "{}",
+        other.log()
+    );
+    assert_refused(&[("NATS_URL", &url), ("NATS_CA", "/nonexistent")], "NATS_CA: ");
+}
+
+/// A certificate for 127.0.0.1 that is its own authority, made by openssl.
+struct Certificates {
+    certificate: String,
+    key: String,
+    _directory: tempfile::TempDir,
+}
+
+impl Certificates {
+    fn make() -> Option<Self> {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| directory.path().join(name).to_str().expect("UTF-8").to_owned();
+        let (certificate, key) = (path("cert.pem"), path("key.pem"));
+        let made = std::process::Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ])
+            .args(["-days", "2", "-subj", "/CN=nats", "-addext", "subjectAltName=IP:127.0.0.1"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .args(["-keyout", &key, "-out", &certificate])
+            .output();
+        if !made.is_ok_and(|output| output.status.success()) {
+            use std::io::Write;
+            let _ =
+                writeln!(std::io::stderr(), "SKIPPED: there is no openssl to make a certificate");
+            return None;
+        }
+        Some(Self { certificate, key, _directory: directory })
+    }
+}
