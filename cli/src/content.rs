@@ -27,6 +27,9 @@ impl Content {
             ..Self::default()
         };
         for event in delivery.events() {
+            if content.types.len() == MAX_NAMED && content.targets.len() == MAX_NAMED {
+                break;
+            }
             add(&mut content.types, event.event_type().as_str());
             if content.targets.len() < MAX_NAMED {
                 for target in event.targets() {

@@ -2,12 +2,14 @@
 
 use okta_hooks::simulate::{VerificationBuilder, VerificationFault};
 
-use crate::http_client::{Exchange, Fault};
+use crate::http_client::{Answer, Exchange, Fault};
 use crate::terminal::printable;
 
 pub struct Diagnosis {
     pub what: String,
     pub fix: &'static str,
+    /// The beginning of what the receiver answered.
+    pub answer: Option<String>,
 }
 
 /// Whether a secret was sent, and if not, where it is to be given.
@@ -29,28 +31,28 @@ pub fn of(
         Err(fault) => return Some(no_answer(fault)),
     };
     let fault = verification.check(answer.status, &answer.headers, &answer.body).err()?;
-    Some(Diagnosis { what: fault.to_string(), fix: fix(fault, secret) })
+    Some(Diagnosis { what: fault.to_string(), fix: fix(fault, secret), answer: quote(answer) })
 }
 
 /// Why a delivery was lost; `None` if it was accepted.
 pub fn of_delivery(exchange: &Exchange) -> Option<Diagnosis> {
-    let status = match &exchange.result {
+    let answer = match &exchange.result {
         Ok(answer) if answer.status.is_success() => return None,
-        Ok(answer) => answer.status,
+        Ok(answer) => answer,
         Err(Fault::Timeout) => {
             let fix = "Keep the events, answer, and work afterwards.";
             return Some(Diagnosis { fix, ..no_answer(&Fault::Timeout) });
         }
         Err(fault) => return Some(no_answer(fault)),
     };
-    let what = format!("answered with status {}", status.as_u16());
-    Some(Diagnosis { what, fix: fix_of_status(status.as_u16()) })
+    let status = answer.status.as_u16();
+    let what = format!("answered with status {status}");
+    Some(Diagnosis { what, fix: fix_of_status(status), answer: quote(answer) })
 }
 
 /// The beginning of what a receiver answered, on one line; `None` if there is nothing to quote.
-pub fn quote(exchange: &Exchange) -> Option<String> {
+fn quote(answer: &Answer) -> Option<String> {
     const MAX_CHARS: usize = 200;
-    let answer = exchange.result.as_ref().ok()?;
     let text = String::from_utf8_lossy(&answer.body);
     let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = words.char_indices().nth(MAX_CHARS) {
@@ -58,6 +60,16 @@ pub fn quote(exchange: &Exchange) -> Option<String> {
         words.push('…');
     }
     Some(printable(&words)).filter(|words| !words.is_empty())
+}
+
+impl Diagnosis {
+    /// What to print below the line that says what is wrong.
+    pub fn print_details(&self) {
+        if let Some(answer) = &self.answer {
+            print_line!("  its answer: {answer}");
+        }
+        print_line!("  {}", self.fix);
+    }
 }
 
 fn fix_of_status(status: u16) -> &'static str {
@@ -79,11 +91,13 @@ fn no_answer(fault: &Fault) -> Diagnosis {
         Fault::Timeout => Diagnosis {
             what: "no complete answer within three seconds".to_owned(),
             fix: "Answer a GET at once: nothing has to be looked up for it.",
+            answer: None,
         },
         Fault::NoConnection(why) => Diagnosis {
             what: format!("no answer: {why}"),
             fix: "Is the receiver running, and are host and port right? With https, is its \
                 certificate valid?",
+            answer: None,
         },
     }
 }

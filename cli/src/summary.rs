@@ -86,7 +86,7 @@ impl Summary {
             None => print_line!("{} {detail}", good("accepted")),
             Some(found) => {
                 print_line!("{}: {} {detail}", bad("lost"), printable(&found.what));
-                print_line!("  {}", found.fix);
+                found.print_details();
             }
         }
     }
@@ -121,7 +121,7 @@ impl Summary {
         print_line!("{verdict}");
         if let Some(found) = &self.first_lost {
             print_line!("  the first: {}", printable(&found.what));
-            print_line!("  {}", found.fix);
+            found.print_details();
         }
     }
 

@@ -44,7 +44,8 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
         let tries = tries.iter().map(|(millis, found)| {
             let what = found.as_ref().map(|found| found.what.as_str());
             let fix = found.as_ref().map(|found| found.fix);
-            json!({ "durationMs": millis, "fault": what, "fix": fix })
+            let answer = found.as_ref().and_then(|found| found.answer.as_deref());
+            json!({ "durationMs": millis, "fault": what, "fix": fix, "answer": answer })
         });
         print_json(&json!({ "verified": verified, "attempts": tries.collect::<Vec<_>>() }));
     } else {
@@ -59,7 +60,7 @@ fn print(millis: u64, found: Option<&Diagnosis>) {
         None => print_line!("{} {time}", good("verified")),
         Some(found) => {
             print_line!("{}: {} {time}", bad("not verified"), found.what);
-            print_line!("  {}", found.fix);
+            found.print_details();
         }
     }
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
-use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use http::{HeaderMap, StatusCode, header};
+use serde::Serialize;
 
 use super::{Answer, Org, number, reveals};
 use crate::emulator::errors::OktaError;
 use crate::emulator::query_params::Params;
-use crate::emulator::recorded_calls::Call;
+use crate::emulator::recorded_calls::{Call, Summary};
 use crate::emulator::state::App;
 
 /// The longest that anybody waits for a call.
@@ -44,7 +45,7 @@ pub async fn list(State(app): Org, RawQuery(query): RawQuery) -> Answer {
 }
 
 /// Looks again after each change until there is something.
-async fn until_some(app: &App, look: impl Fn() -> Vec<Call>) -> Vec<Call> {
+async fn until_some(app: &App, look: impl Fn() -> Vec<Arc<Call>>) -> Vec<Arc<Call>> {
     let mut changed = app.calls.watch();
     loop {
         changed.mark_unchanged();
@@ -57,7 +58,7 @@ async fn until_some(app: &App, look: impl Fn() -> Vec<Call>) -> Vec<Call> {
 
 /// Calls without headers and bodies: the newest before `before`, newest first, or with `since` those
 /// that changed after that change, in that order, for which it waits `wait` seconds.
-pub async fn summary(State(app): Org, RawQuery(query): RawQuery) -> Answer {
+pub async fn summary(State(app): Org, RawQuery(query): RawQuery) -> Result<Response, OktaError> {
     let params = Params::parse(&query.unwrap_or_default());
     let limit = params.limit(1000, MAX_SUMMARIES)?;
     // Before the calls are read: one more change is only seen twice.
@@ -76,11 +77,33 @@ pub async fn summary(State(app): Org, RawQuery(query): RawQuery) -> Answer {
             calls
         }
     };
-    let (kept, oldest, change) = state;
-    let calls: Vec<Value> = calls.iter().map(Call::summary).collect();
-    Ok(Json(json!({
-        "run": app.run, "change": change, "kept": kept, "oldest": oldest, "calls": calls,
-    })))
+    Ok(Summaries::new(&app, state, &calls).to_response())
+}
+
+/// Thousands of calls are written as they are, without a tree of values on the way.
+#[derive(Serialize)]
+struct Summaries<'a> {
+    run: &'a str,
+    change: u64,
+    kept: usize,
+    oldest: u64,
+    calls: Vec<Summary<'a>>,
+}
+
+impl<'a> Summaries<'a> {
+    fn new(app: &'a App, state: (usize, u64, u64), calls: &'a [Arc<Call>]) -> Self {
+        let (kept, oldest, change) = state;
+        let calls = calls.iter().map(|call| call.summary()).collect();
+        Self { run: &app.run, change, kept, oldest, calls }
+    }
+
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("our own types")
+    }
+
+    fn to_response(&self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.to_json()).into_response()
+    }
 }
 
 pub async fn clear(State(app): Org) -> StatusCode {
@@ -93,7 +116,7 @@ pub async fn get(State(app): Org, Path(id): Path<String>, RawQuery(query): RawQu
     Ok(Json(kept(&app, &id)?.to_json(reveal)))
 }
 
-pub fn kept(app: &App, id: &str) -> Result<Call, OktaError> {
+pub fn kept(app: &App, id: &str) -> Result<Arc<Call>, OktaError> {
     let call = id.parse().ok().and_then(|id| app.calls.get(id));
     call.ok_or_else(|| OktaError::not_found(id, "Call"))
 }
@@ -137,11 +160,8 @@ async fn next_changes((app, seen): Changes) -> Option<(Result<Event, Infallible>
     if calls.len() == AT_ONCE {
         change = calls.last().map_or(change, |call| call.change);
     }
-    let calls: Vec<Value> = calls.iter().map(Call::summary).collect();
-    let data = json!({
-        "run": app.run, "change": change, "kept": kept, "oldest": oldest, "calls": calls,
-    });
-    let event = Event::default().id(change.to_string()).data(data.to_string());
+    let data = Summaries::new(&app, (kept, oldest, change), &calls).to_json();
+    let event = Event::default().id(change.to_string()).data(data);
     Some((Ok(event), (app, change)))
 }
 

@@ -28,13 +28,13 @@ pub async fn replay(
 ) -> Answer {
     let call = calls::kept(&app, &id)?;
     let changes = if body.is_empty() { json!({}) } else { object(&body)? };
-    let mut request = call.request;
+    let mut request = call.request.clone();
     change(&mut request, &changes)?;
     let reveal = reveals(&Params::parse(&query.unwrap_or_default()));
     let start = Start {
         kind: "replay",
-        hook: call.hook,
-        hook_name: call.hook_name,
+        hook: call.hook.clone(),
+        hook_name: call.hook_name.clone(),
         first_attempt: None,
         replay_of: Some(call.id),
         source: None,

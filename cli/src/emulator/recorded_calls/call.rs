@@ -177,7 +177,7 @@ impl Call {
             Fault::Timeout => "no complete answer within three seconds".to_owned(),
             Fault::NoConnection(why) => why.clone(),
         });
-        let mut json = self.summary();
+        let mut json = serde_json::to_value(self.summary()).expect("our own types");
         let request = json!({
             "method": self.request.method.as_str(),
             "url": self.request.url,

@@ -6,7 +6,7 @@ mod outcome;
 mod summary;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::Method;
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 pub use call::{Call, Ending, Recorded, Start, next_name};
 pub use outcome::LOST_ANSWER;
 use outcome::Try;
+pub use summary::Summary;
 
 use crate::http_client::{Exchange, Fault};
 
@@ -37,7 +38,8 @@ pub struct RecordedCalls {
 struct Kept {
     next: u64,
     change: u64,
-    calls: VecDeque<Call>,
+    /// Shared with whoever reads them: nothing is copied while others wait for the lock.
+    calls: VecDeque<Arc<Call>>,
     bytes: usize,
 }
 
@@ -79,37 +81,37 @@ impl RecordedCalls {
         OpenCall { calls: self, call: Some(call) }
     }
 
-    pub fn get(&self, id: u64) -> Option<Call> {
+    pub fn get(&self, id: u64) -> Option<Arc<Call>> {
         self.kept().find(id).cloned()
     }
 
     /// Up to `limit` calls that are over, made after the one with the id `after`, oldest first. One
     /// that is still open holds back those after it, so that an id says what was seen.
-    pub fn after(&self, after: u64, limit: usize) -> Vec<Call> {
+    pub fn after(&self, after: u64, limit: usize) -> Vec<Arc<Call>> {
         let kept = self.kept();
         let over = kept.calls.iter().take_while(|call| !call.is_open());
         over.filter(|call| call.id > after).take(limit).cloned().collect()
     }
 
     /// The last `limit` calls before the one with the id `before`, oldest first, by the same rule.
-    pub fn latest(&self, before: u64, limit: usize) -> Vec<Call> {
+    pub fn latest(&self, before: u64, limit: usize) -> Vec<Arc<Call>> {
         let kept = self.kept();
-        let open = kept.calls.iter().position(Call::is_open).unwrap_or(kept.calls.len());
+        let open = kept.calls.iter().position(|call| call.is_open()).unwrap_or(kept.calls.len());
         let end = open.min(kept.calls.partition_point(|call| call.id < before));
         kept.calls.range(end.saturating_sub(limit)..end).cloned().collect()
     }
 
     /// Up to `limit` calls before the one with the id `before`, newest first, open ones too.
-    pub fn newest(&self, before: u64, limit: usize) -> Vec<Call> {
+    pub fn newest(&self, before: u64, limit: usize) -> Vec<Arc<Call>> {
         let kept = self.kept();
         let end = kept.calls.partition_point(|call| call.id < before);
         kept.calls.range(..end).rev().take(limit).cloned().collect()
     }
 
     /// Up to `limit` calls that were made or have changed since a change, the first change first.
-    pub fn changed_since(&self, change: u64, limit: usize) -> Vec<Call> {
+    pub fn changed_since(&self, change: u64, limit: usize) -> Vec<Arc<Call>> {
         let kept = self.kept();
-        let mut changed: Vec<&Call> =
+        let mut changed: Vec<&Arc<Call>> =
             kept.calls.iter().filter(|call| call.change > change).collect();
         changed.sort_by_key(|call| call.change);
         changed.into_iter().take(limit).cloned().collect()
@@ -118,7 +120,7 @@ impl RecordedCalls {
     /// The ids and bodies of the posts to a URL that got a 2xx, whatever became of the answer.
     pub fn accepted_at(&self, url: &str) -> Vec<(u64, Bytes)> {
         let kept = self.kept();
-        let accepted = |call: &&Call| {
+        let accepted = |call: &&Arc<Call>| {
             call.request.method == Method::POST && call.request.url == url && call.got_2xx()
         };
         kept.calls
@@ -164,7 +166,7 @@ impl RecordedCalls {
                 *own = end;
             }
             kept.bytes = (kept.bytes + call.bytes()).saturating_sub(kept.calls[place].bytes());
-            kept.calls[place] = call.clone();
+            kept.calls[place] = Arc::new(call.clone());
             let change = kept.spread(call);
             kept.forget(self.most);
             change
@@ -178,12 +180,12 @@ impl Kept {
         self.calls.binary_search_by_key(&id, |call| call.id).ok()
     }
 
-    fn find(&self, id: u64) -> Option<&Call> {
+    fn find(&self, id: u64) -> Option<&Arc<Call>> {
         self.calls.get(self.place(id)?)
     }
 
     /// The call of which this one may be another attempt, for those that somebody else makes.
-    fn attempt_before(&self, call: &Call) -> Option<&Call> {
+    fn attempt_before(&self, call: &Call) -> Option<&Arc<Call>> {
         call.content.event_id.as_ref().filter(|_| call.kind == "forwarded")?;
         self.calls.iter().rev().take(MAX_LOOK_BACK).find(|other| {
             other.kind == call.kind
@@ -194,7 +196,7 @@ impl Kept {
 
     fn push(&mut self, call: Call, most: usize) {
         self.bytes += call.bytes();
-        self.calls.push_back(call);
+        self.calls.push_back(Arc::new(call));
         self.forget(most);
     }
 
@@ -210,7 +212,7 @@ impl Kept {
         for Try { id, .. } in &call.tries {
             let Some(place) = self.place(*id) else { continue };
             self.change += 1;
-            let attempt = &mut self.calls[place];
+            let attempt = Arc::make_mut(&mut self.calls[place]);
             attempt.tries.clone_from(&call.tries);
             attempt.change = self.change;
         }
