@@ -66,3 +66,17 @@ fn the_starters_are_set_and_stopped_alike() {
     starters_share!("shutdown.rs");
     starters_share!("welcome.html");
 }
+
+#[test]
+fn the_starter_for_inline_hooks_is_set_and_stopped_like_the_others() {
+    assert_same(&[
+        include_str!("../../../examples/axum/src/shutdown.rs"),
+        include_str!("../../../examples/inline-hooks/src/shutdown.rs"),
+    ]);
+    // What is set differs, how it is read does not.
+    let reading = |settings: &'static str| settings.split_once("fn random_secret()").unwrap().1;
+    assert_same(&[
+        reading(include_str!("../../../examples/axum/src/settings.rs")),
+        reading(include_str!("../../../examples/inline-hooks/src/settings.rs")),
+    ]);
+}

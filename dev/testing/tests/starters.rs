@@ -2,7 +2,7 @@
 //! library becomes the packaged crate, as a version from crates.io would. What was copied is built,
 //! tested, run, and held to the same table as in the repository.
 //!
-//! This builds six projects from nothing but downloaded crates, so it runs when `OKTA_HOOKS_STARTERS`
+//! This builds each project from nothing but downloaded crates, so it runs when `OKTA_HOOKS_STARTERS`
 //! is set, as `.ci/run` does.
 
 use std::env;
@@ -53,6 +53,12 @@ fn a_copied_user_sync_is_a_project_in_which_check_finds_no_fault() {
         .output()
         .unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+}
+
+#[test]
+fn a_copied_inline_hooks_is_a_project_that_passes_its_tests() {
+    let Some(bench) = Bench::new() else { return };
+    bench.build("inline-hooks", "inline-hooks");
 }
 
 /// An empty place, and the library as it would be published.
