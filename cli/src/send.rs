@@ -76,8 +76,10 @@ pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
     let all = deliver_all(&args, client, fixed, &summary, &bar);
     // Who has seen enough still wants to know what became of the rest.
     let stopped = tokio::select! {
-        result = all => result.map(|()| false)?,
+        // First, so that it is listened for before anything is sent.
+        biased;
         _ = tokio::signal::ctrl_c() => true,
+        result = all => result.map(|()| false)?,
     };
     bar.finish_and_clear();
     let summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
