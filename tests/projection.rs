@@ -498,3 +498,20 @@ proptest! {
         prop_assert_eq!(Version::parse(one.as_str()), Some(one));
     }
 }
+
+#[test]
+fn nobody_and_no_group_is_called_by_oktas_placeholder() {
+    let joined =
+        event(json!({"eventType": "group.user_membership.add", "published": MOMENT, "target": [
+        {"id": "00u1", "type": "User", "displayName": "Ann"},
+        {"id": "00g1", "type": "UserGroup", "displayName": "Sales"}]}));
+    let later = event(
+        json!({"eventType": "group.user_membership.add", "published": "2026-01-01T00:00:09Z",
+        "target": [{"id": "00u1", "type": "User", "displayName": "unknown"},
+                   {"id": "00g1", "type": "UserGroup", "displayName": "unknown"}]}),
+    );
+    let directory = in_every_order(&from_log([joined, later]));
+    let ann = &directory.people()[&UserKey::from_id("00u1")];
+    assert_eq!(ann.display_name.as_ref().map(|name| &*name.value), Some("Ann"));
+    assert_eq!(directory.group_name("00g1"), Some("Sales"));
+}

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::event::Target;
+use crate::event::{Target, is_placeholder};
 
 /// The longest id that is taken for one: Okta's have 20 bytes, and a store repeats them.
 const MAX_ID_BYTES: usize = 128;
@@ -92,7 +92,7 @@ pub struct UserChange<'a> {
     pub id: Option<Cow<'a, str>>,
     /// The login, as sent; `None` where Okta sends its placeholder `unknown`.
     pub login: Option<Cow<'a, str>>,
-    /// The name for people.
+    /// The name for people; `None` where Okta sends its placeholder `unknown`.
     pub display_name: Option<Cow<'a, str>>,
 }
 
@@ -102,11 +102,8 @@ impl<'a> UserChange<'a> {
         let login = target.known_alternate_id().is_some().then_some(target.alternate_id).flatten();
         let id = target.id.filter(|id| is_id(id) && !id.starts_with(LOGIN_PREFIX));
         let login = login.filter(|login| !login.is_empty() && login.len() <= MAX_LOGIN_BYTES);
-        (id.is_some() || login.is_some()).then_some(Self {
-            id,
-            login,
-            display_name: target.display_name,
-        })
+        let display_name = known_name(target.display_name);
+        (id.is_some() || login.is_some()).then_some(Self { id, login, display_name })
     }
 
     /// What the user is found by.
@@ -131,7 +128,7 @@ impl fmt::Debug for UserChange<'_> {
 pub struct GroupChange<'a> {
     /// The group's id.
     pub id: Cow<'a, str>,
-    /// Its name.
+    /// Its name; `None` where Okta sends its placeholder `unknown`.
     pub name: Option<Cow<'a, str>>,
 }
 
@@ -139,7 +136,7 @@ impl<'a> GroupChange<'a> {
     /// `None` if the target has no id.
     pub(super) fn from_target(target: Target<'a>) -> Option<Self> {
         let id = target.id.filter(|id| is_id(id))?;
-        Some(Self { id, name: target.display_name })
+        Some(Self { id, name: known_name(target.display_name) })
     }
 }
 
@@ -147,6 +144,11 @@ impl fmt::Debug for GroupChange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GroupChange").finish_non_exhaustive()
     }
+}
+
+/// Okta's placeholder `unknown` is nobody's name.
+fn known_name(name: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
+    name.filter(|name| !is_placeholder(name))
 }
 
 fn is_id(id: &str) -> bool {
