@@ -166,14 +166,40 @@ impl Page {
         self.call("Input.insertText", json!({ "text": text }));
     }
 
-    /// Presses a key where the focus is: `Tab`, `Enter`.
+    /// Presses a key where the focus is: `Tab`, `Enter`, `Escape`, or one that writes a character.
     pub fn key(&mut self, key: &str) {
-        let code = if key == "Enter" { 13 } else { 9 };
-        let text = if key == "Enter" { "\r" } else { "" };
-        for kind in ["keyDown", "keyUp"] {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Tab" => (9, ""),
+            "Escape" => (27, ""),
+            written => (0, written),
+        };
+        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
             let pressed = json!({ "type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code });
             self.call("Input.dispatchKeyEvent", pressed);
         }
+    }
+
+    /// Loads the page anew.
+    #[track_caller]
+    pub fn reload(&mut self) {
+        self.eval("window.loadedBefore = true");
+        self.call("Page.reload", json!({}));
+        self.wait_until("window.loadedBefore === undefined && document.readyState === 'complete'");
+    }
+
+    /// Puts a script into the page as a debugger does, whatever the page's own policy says.
+    pub fn inject(&mut self, script: &str) {
+        self.call("Runtime.evaluate", json!({ "expression": script }));
+    }
+
+    /// What axe-core finds on the page as it is now, one line each; empty if nothing.
+    #[track_caller]
+    pub fn accessibility_faults(&mut self, axe: &str) -> String {
+        self.inject(axe);
+        let script = "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations\
+            .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`)).join('\\n'))";
+        self.eval(script).as_str().expect("a list").to_owned()
     }
 
     pub fn resize(&mut self, width: u32, height: u32) {

@@ -1,5 +1,6 @@
 //! What only tests need: programs as real processes, HTTP to the byte, receivers of hooks, a browser.
 
+pub mod axe;
 pub mod browser;
 pub mod conformance;
 pub mod console;
