@@ -63,7 +63,7 @@ impl Pair {
             ("PAGES", &self.pages.to_string()),
             ("okta_url", &format!("http://{}", self.org)),
             ("okta_key", TOKEN),
-            ("REPAIR_SECONDS", "1"),
+            ("GAP_REPAIR_SECONDS", "1"),
             ("RUST_LOG", "off"),
         ];
         Server::start_in(self.directory.path(), binary("user-sync"), &settings)

@@ -22,7 +22,7 @@ use user_sync::metrics::Metrics;
 use user_sync::server::{self, Limits};
 use user_sync::settings::{Settings, refuse};
 use user_sync::shutdown::shutdown;
-use user_sync::store::Store;
+use user_sync::store::{Counts, Store};
 use user_sync::{gap_repair, hook, okta, pages, profiles};
 
 #[tokio::main]
@@ -35,7 +35,7 @@ async fn main() {
         database,
         group,
         org,
-        repair_every,
+        gap_repair_every,
     } = Settings::from_env();
     let client = org.map(|(url, credentials)| {
         let client = okta::Client::new(&url, credentials);
@@ -47,8 +47,12 @@ async fn main() {
 
     let pages_listener = listen("PAGES", pages).await;
     let listener = listen("LISTEN", hook_address).await;
-    let show =
-        pages::Pages { store: store.clone(), reader: reader.clone(), metrics: metrics.clone() };
+    let show = pages::Pages {
+        store: store.clone(),
+        reader: reader.clone(),
+        counts: Counts::new(reader.clone(), metrics.clone()),
+        metrics: metrics.clone(),
+    };
     let hook = hook::router(&receiver, deadline, &store, metrics);
     // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
     let shutdown = shutdown();
@@ -58,7 +62,7 @@ async fn main() {
     let mut loops = JoinSet::new();
     if let Some(client) = client {
         loops.spawn(profiles::run(client.clone(), store.clone(), reader.clone()));
-        loops.spawn(gap_repair::run(client, store.clone(), reader, repair_every));
+        loops.spawn(gap_repair::run(client, store.clone(), reader, gap_repair_every));
     }
     let mut servers = JoinSet::new();
     let files = server::open_files();

@@ -1,7 +1,7 @@
 //! What is counted, and how Prometheus reads it.
 
 use std::fmt::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock;
@@ -10,6 +10,7 @@ use crate::store::{Change, Outcome};
 /// Everything since the start of the process.
 #[derive(Default)]
 pub struct Metrics {
+    pub started_at: StartedAt,
     pub deliveries: Count,
     pub events: Count,
     pub duplicates: Count,
@@ -17,6 +18,8 @@ pub struct Metrics {
     pub invalid_events: Count,
     pub dead_letters: Count,
     /// New events that only the System Log had.
+    pub from_system_log: Count,
+    /// Those of them that a hook should have brought.
     pub recovered: Count,
     pub refused: Count,
     pub commits: Count,
@@ -27,6 +30,28 @@ pub struct Metrics {
     pub queued: Count,
     /// When the last event was written, in milliseconds since 1970; 0 before the first.
     last_event: Count,
+    /// Whether the last transaction failed.
+    pub is_failing: AtomicBool,
+    pub revisions: Revisions,
+}
+
+/// Numbers that grow with every change of what a page shows.
+#[derive(Default)]
+pub struct Revisions {
+    pub users: Count,
+    pub activity: Count,
+    pub dead_letters: Count,
+    /// With every change of a table.
+    pub all: Count,
+}
+
+/// In milliseconds since 1970.
+pub struct StartedAt(pub i64);
+
+impl Default for StartedAt {
+    fn default() -> Self {
+        Self(clock::millis())
+    }
 }
 
 impl Metrics {
@@ -42,14 +67,16 @@ impl Metrics {
         self.events.add(outcome.new);
         self.duplicates.add(outcome.duplicates);
         self.unpaired.add(outcome.unpaired);
+        self.recovered.add(outcome.lost);
         match change {
-            Change::LogPage(_) => self.recovered.add(outcome.new),
+            Change::LogPage(_) => self.from_system_log.add(outcome.new),
             Change::DeadLetters(letters) => self.dead_letters.add(letters.len() as u64),
             _ => {}
         }
         if outcome.new > 0 {
             self.last_event.0.store(now(), Ordering::Relaxed);
         }
+        self.revisions.written(change, outcome);
     }
 
     /// Seconds since the last new event; `None` before the first.
@@ -77,7 +104,16 @@ impl Metrics {
             ),
             ("invalid_events_total", "Elements that are not events.", &self.invalid_events),
             ("dead_letters_total", "Dead letters kept.", &self.dead_letters),
-            ("recovered_total", "New events that only the System Log had.", &self.recovered),
+            (
+                "from_system_log_total",
+                "New events that only the System Log had.",
+                &self.from_system_log,
+            ),
+            (
+                "recovered_total",
+                "Those of them of a type that the hook has brought.",
+                &self.recovered,
+            ),
             ("refused_total", "Requests refused.", &self.refused),
             ("commits_total", "Transactions committed.", &self.commits),
             ("failed_commits_total", "Transactions that failed.", &self.failed_commits),
@@ -101,6 +137,25 @@ impl Metrics {
         let since = since.map_or_else(|| "NaN".to_owned(), |seconds| seconds.to_string());
         metric("seconds_since_last_event", "gauge", "Age of the last new event.", since);
         text
+    }
+}
+
+impl Revisions {
+    fn written(&self, change: &Change, outcome: Outcome) {
+        let (users, activity, dead_letters) = match change {
+            Change::Probe => return,
+            Change::Events(_) => (true, true, false),
+            Change::LogPage(_) => (outcome.new > 0, outcome.new > 0, false),
+            Change::Profile(_) => (true, false, false),
+            Change::DeadLetters(_) | Change::Resolved(_) => (false, false, true),
+            Change::Later { .. } | Change::Dismissed { .. } | Change::Unrecoverable(_) => {
+                (false, false, false)
+            }
+        };
+        let counts = [&self.users, &self.activity, &self.dead_letters, &self.all];
+        for (count, has_changed) in counts.into_iter().zip([users, activity, dead_letters, true]) {
+            count.add(u64::from(has_changed));
+        }
     }
 }
 

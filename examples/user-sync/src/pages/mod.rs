@@ -3,6 +3,7 @@
 
 mod local;
 mod paging;
+mod status;
 
 use std::sync::Arc;
 
@@ -10,14 +11,15 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router, middleware};
+use axum::{Router, middleware};
 use okta_hooks::{Delivery, LogEvent};
-use serde::Serialize;
 
-use self::paging::{After, Before, MAX_LIMIT, Page, limited};
+use self::paging::{After, Before, BeforePlace, MAX_LIMIT, Page, limited};
+use self::status::{prometheus, status};
 use crate::metrics::Metrics;
 use crate::store::{
-    Batch, Change, DeadLetterSummary, Event, Origin, Person, Reader, Store, Unrecoverable,
+    Activity, Batch, Change, Counts, DeadLetterSummary, Event, Find, Origin, Person, Reader,
+    Received, Store,
 };
 
 #[derive(Clone)]
@@ -25,14 +27,18 @@ pub struct Pages {
     pub store: Store,
     pub reader: Reader,
     pub metrics: Arc<Metrics>,
+    pub counts: Counts,
 }
 
 pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(|| asset("text/html; charset=utf-8", include_str!("index.html"))))
         .route("/page.js", get(|| asset("text/javascript; charset=utf-8", include_str!("page.js"))))
+        .route("/list.js", get(|| asset("text/javascript; charset=utf-8", include_str!("list.js"))))
+        .route("/design.css", get(|| asset("text/css; charset=utf-8", include_str!("design.css"))))
         .route("/page.css", get(|| asset("text/css; charset=utf-8", include_str!("page.css"))))
         .route("/getUsers", get(users))
+        .route("/activity", get(activity))
         .route("/events", get(events))
         .route("/dead-letters", get(dead_letters))
         .route("/dead-letters/{id}/retry", post(retry))
@@ -74,20 +80,45 @@ impl From<String> for Failed {
 
 async fn users(
     State(pages): State<Pages>,
-    Query(After { after, limit }): Query<After>,
+    Query(After { after, find, limit }): Query<After>,
 ) -> Result<Page<Person>, Failed> {
     let limit = limited(limit, MAX_LIMIT);
-    let after = match after.as_deref().map(paging::from_token) {
-        Some(None) => {
-            let message = "after: not a place that a link has named".to_owned();
-            return Err(Failed(StatusCode::BAD_REQUEST, message));
-        }
-        after => after.flatten(),
-    };
-    let people = pages.reader.people(after, limit + 1).await?;
-    Ok(Page::new(people, limit, |last| {
-        format!("/getUsers?after={}&limit={limit}", paging::to_token(&last.place))
+    let after = place(after, "after", paging::from_token)?;
+    let found = pages.reader.people(after, limit + 1, looked_for(find.as_deref())).await?;
+    Ok(Page::new(found, limit, |last| {
+        let after = paging::to_token(&last.place);
+        format!("/getUsers?after={after}&limit={limit}{}", paging::finding(find.as_deref()))
     }))
+}
+
+async fn activity(
+    State(pages): State<Pages>,
+    Query(BeforePlace { before, find, limit }): Query<BeforePlace>,
+) -> Result<Page<Received>, Failed> {
+    let limit = limited(limit, 50);
+    let before = place(before, "before", paging::place_from_token)?;
+    let Activity { rows, next } =
+        pages.reader.activity(before, limit, looked_for(find.as_deref())).await?;
+    let next = next.map(|place| {
+        let before = paging::place_to_token(place);
+        format!("/activity?before={before}&limit={limit}{}", paging::finding(find.as_deref()))
+    });
+    Ok(Page::with_next(rows, next))
+}
+
+/// The place where a page begins, which a link has named.
+fn place<T>(
+    token: Option<String>,
+    name: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Failed> {
+    let Some(token) = token else { return Ok(None) };
+    let message = || format!("{name}: not a place that a link has named");
+    read(&token).map(Some).ok_or_else(|| Failed(StatusCode::BAD_REQUEST, message()))
+}
+
+fn looked_for(find: Option<&str>) -> Find {
+    find.map(Find::new).unwrap_or_default()
 }
 
 async fn events(
@@ -134,63 +165,4 @@ fn read_again(raw: Vec<u8>) -> Result<Batch, String> {
             Ok(Batch::of_events(vec![event], Origin::Retry))
         }
     }
-}
-
-/// How it is, for the page.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Status {
-    users: i64,
-    events: i64,
-    dead_letters: i64,
-    refresh_backlog: i64,
-    /// Since the start of the process, as everything below.
-    deliveries: u64,
-    duplicates: u64,
-    recovered: u64,
-    refused: u64,
-    failed_commits: u64,
-    queue_length: u64,
-    seconds_since_last_event: Option<u64>,
-    /// Whatever hooks lost between these times stays lost; null unless there is such a gap.
-    unrecoverable: Option<Gap>,
-}
-
-/// Two times as in RFC 3339.
-#[derive(Serialize)]
-struct Gap {
-    from: String,
-    until: String,
-}
-
-impl From<Unrecoverable> for Gap {
-    fn from(Unrecoverable { from, until }: Unrecoverable) -> Self {
-        Self { from: from.to_string(), until: until.to_string() }
-    }
-}
-
-async fn status(State(pages): State<Pages>) -> Result<Json<Status>, Failed> {
-    let Pages { reader, metrics, .. } = &pages;
-    Ok(Json(Status {
-        users: reader.count("people").await?,
-        events: reader.count("events").await?,
-        dead_letters: reader.count("dead_letters").await?,
-        refresh_backlog: reader.count("refreshes").await?,
-        deliveries: metrics.deliveries.get(),
-        duplicates: metrics.duplicates.get(),
-        recovered: metrics.recovered.get(),
-        refused: metrics.refused.get(),
-        failed_commits: metrics.failed_commits.get(),
-        queue_length: metrics.queued.get(),
-        seconds_since_last_event: metrics.seconds_since_last_event(),
-        unrecoverable: reader.unrecoverable().await?.map(Gap::from),
-    }))
-}
-
-async fn prometheus(State(pages): State<Pages>) -> Result<impl IntoResponse, Failed> {
-    let users = pages.reader.count("people").await?;
-    let dead = pages.reader.count("dead_letters").await?;
-    let backlog = pages.reader.count("refreshes").await?;
-    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((kind, pages.metrics.to_prometheus(users, dead, backlog)))
 }

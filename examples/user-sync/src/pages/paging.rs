@@ -5,9 +5,10 @@ use axum::http::header::LINK;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::store::PersonKey;
+use crate::store::{PersonKey, Place};
 
 /// How many rows an answer has at most, whatever is asked for.
 pub const MAX_LIMIT: u32 = 1_000;
@@ -23,6 +24,15 @@ pub struct Before {
 #[derive(Deserialize)]
 pub struct After {
     pub after: Option<String>,
+    pub find: Option<String>,
+    pub limit: Option<u32>,
+}
+
+/// The query of what came: the next page is of what came before a place.
+#[derive(Deserialize)]
+pub struct BeforePlace {
+    pub before: Option<String>,
+    pub find: Option<String>,
     pub limit: Option<u32>,
 }
 
@@ -46,6 +56,11 @@ impl<T> Page<T> {
         let next = rows.last().filter(|_| has_next).map(next);
         Self { rows, next }
     }
+
+    /// `next` is the URL of the next page, if there is one.
+    pub fn with_next(rows: Vec<T>, next: Option<String>) -> Self {
+        Self { rows, next }
+    }
 }
 
 impl<T: Serialize> IntoResponse for Page<T> {
@@ -53,6 +68,23 @@ impl<T: Serialize> IntoResponse for Page<T> {
         let link = self.next.map(|next| [(LINK, format!("<{next}>; rel=\"next\""))]);
         (link, Json(self.rows)).into_response()
     }
+}
+
+/// What was asked to be found, for the URL of the next page.
+pub fn finding(find: Option<&str>) -> String {
+    let encode = |find| utf8_percent_encode(find, NON_ALPHANUMERIC);
+    find.map(|find| format!("&find={}", encode(find))).unwrap_or_default()
+}
+
+/// A place among what came, as one word for a URL.
+pub fn place_to_token(Place { seq, duplicate }: Place) -> String {
+    format!("{seq}.{duplicate}")
+}
+
+/// `None` if it is no such word.
+pub fn place_from_token(token: &str) -> Option<Place> {
+    let (seq, duplicate) = token.split_once('.')?;
+    Some(Place { seq: seq.parse().ok()?, duplicate: duplicate.parse().ok()? })
 }
 
 /// A place in the list of users, as one word for a URL.

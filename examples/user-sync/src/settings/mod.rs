@@ -36,7 +36,7 @@ const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 /// - `okta_key`: an API token of the org. Or
 /// - `OKTA_CLIENT_ID`, `OKTA_PRIVATE_KEY` (a PEM, or the name of its file) and, if the app has several keys,
 ///   `OKTA_KEY_ID`: a service app of the org, with the scopes `okta.users.read okta.logs.read`.
-/// - `REPAIR_SECONDS`: how often the System Log is read, 300 if not set.
+/// - `GAP_REPAIR_SECONDS`: how often the System Log is read, 300 if not set.
 pub struct Settings {
     pub listen: SocketAddr,
     pub receiver: Receiver,
@@ -46,7 +46,7 @@ pub struct Settings {
     pub database: PathBuf,
     pub group: NonZeroUsize,
     pub org: Option<(String, Credentials)>,
-    pub repair_every: Duration,
+    pub gap_repair_every: Duration,
 }
 
 impl Settings {
@@ -62,7 +62,7 @@ impl Settings {
         let listen = environment.parsed("LISTEN", local(8082), expected)?;
         let pages = environment.parsed("PAGES", local(8083), expected)?;
         let expected = "a number of seconds, 1 or more";
-        let seconds = environment.parsed("REPAIR_SECONDS", FIVE_MINUTES, expected)?;
+        let seconds = environment.parsed("GAP_REPAIR_SECONDS", FIVE_MINUTES, expected)?;
         let group = const { NonZeroUsize::new(256).unwrap() };
         let group = environment.parsed("GROUP_COMMIT", group, "a number above 0")?;
         let org = org(&environment)?;
@@ -72,9 +72,9 @@ impl Settings {
         if listen == pages && pages.port() != 0 {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
-        let repair_every = Duration::from_secs(seconds.get());
+        let gap_repair_every = Duration::from_secs(seconds.get());
         let deadline = Duration::from_millis(2_500);
-        Ok(Self { listen, receiver, deadline, pages, database, group, org, repair_every })
+        Ok(Self { listen, receiver, deadline, pages, database, group, org, gap_repair_every })
     }
 }
 

@@ -12,11 +12,16 @@ const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(24);
 /// What an event takes in memory beside its JSON: where its members are.
 const INDEX_BYTES: usize = 512;
 
+/// How much of a delivery's `eventId` is kept: Okta's have 36 bytes, and each event keeps it.
+const MAX_ID_BYTES: usize = 64;
+
 /// Events that came together. What they change is worked out by the writer, one event at a time: so
 /// what waits in the queue is what was received.
 pub struct Batch {
     pub events: Vec<LogEvent>,
     pub origin: Origin,
+    /// Okta's `eventId` of the delivery.
+    pub delivery_id: Option<String>,
     /// The delivery's, where it can be true.
     event_time: Option<String>,
     received_at: Timestamp,
@@ -31,13 +36,16 @@ impl Batch {
         let can_be_true = delivery.event_timestamp().is_some_and(|time| is_possible(&time));
         let event_time = delivery.event_time().filter(|_| can_be_true).map(str::to_owned);
         let (events, body_bytes) = (delivery.events().to_vec(), delivery.raw().len());
-        Self { events, origin, event_time, received_at, body_bytes }
+        let delivery_id = delivery.event_id().filter(|id| id.len() <= MAX_ID_BYTES);
+        let delivery_id = delivery_id.map(str::to_owned);
+        Self { events, origin, delivery_id, event_time, received_at, body_bytes }
     }
 
     /// Events that came without a delivery.
     pub fn of_events(events: Vec<LogEvent>, origin: Origin) -> Self {
         let body_bytes = events.iter().map(|event| event.raw().len()).sum();
-        Self { events, origin, event_time: None, received_at: Timestamp::now(), body_bytes }
+        let received_at = Timestamp::now();
+        Self { events, origin, delivery_id: None, event_time: None, received_at, body_bytes }
     }
 
     /// The same events, as if they had come at this time.

@@ -1,7 +1,9 @@
 //! The database: one thread writes, and says so only when it is on disk; others read.
 
 mod batch;
+mod counts;
 mod dead_letter;
+mod find;
 mod rows;
 mod sqlite;
 mod summary;
@@ -19,8 +21,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::metrics::Metrics;
 pub use batch::Batch;
+pub use counts::{Counted, Counts};
 pub use dead_letter::DeadLetter;
-pub use rows::{DeadLetterSummary, Event, Person, PersonKey, Refresh};
+pub use find::Find;
+pub use rows::{Activity, DeadLetterSummary, Event, Person, PersonKey, Place, Received, Refresh};
 pub use sqlite::Reader;
 use sqlite::Writer;
 pub use system_log::{LogPage, Unrecoverable};
@@ -156,6 +160,8 @@ pub struct Outcome {
     pub new: u64,
     /// Events that were.
     pub duplicates: u64,
+    /// New events that a hook should have brought, and only the System Log had.
+    pub lost: u64,
     /// Membership events with several users and several groups: nobody says who is in which.
     pub unpaired: u64,
 }

@@ -39,7 +39,42 @@ pub struct Event {
     /// Milliseconds since 1970.
     pub received_at: i64,
     pub origin: String,
-    pub effect: String,
+    /// What it did, in words.
+    pub summary: String,
+}
+
+/// An event as it came.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Received {
+    #[serde(skip)]
+    pub place: Place,
+    /// Milliseconds since 1970.
+    pub received_at: i64,
+    pub uuid: String,
+    pub event_type: String,
+    pub published: Option<String>,
+    pub origin: String,
+    /// Okta's `eventId` of the delivery it came in; null for what came without one.
+    pub delivery_id: Option<String>,
+    /// What it did, in words.
+    pub summary: String,
+    /// Whether it was known already, and so changed nothing.
+    pub is_duplicate: bool,
+}
+
+/// Where it is in the list: after which event, and which of the duplicates there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub seq: i64,
+    pub duplicate: i64,
+}
+
+/// A part of the list.
+pub struct Activity {
+    pub rows: Vec<Received>,
+    /// Before where to look for more.
+    pub next: Option<Place>,
 }
 
 /// What is not an event, or not a delivery.

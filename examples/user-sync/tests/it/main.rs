@@ -1,5 +1,6 @@
 //! The service as a real process over real files and sockets.
 
+mod activity;
 mod disk;
 mod health;
 mod okta_client;

@@ -51,13 +51,13 @@ impl Stage {
 
     /// With gap repair only at the start, if the settings do not say otherwise.
     fn start_with(&self, settings: &[(&str, &str)]) -> Sync {
-        let org = [("okta_url", &*self.org.url), ("REPAIR_SECONDS", "86400")];
+        let org = [("okta_url", &*self.org.url), ("GAP_REPAIR_SECONDS", "86400")];
         Sync::start(self.directory.path(), &[&org, settings].concat())
     }
 
     /// Gap repair every second.
     pub(crate) fn start_to_repair(&self) -> Sync {
-        self.start_with(&[("okta_key", API_TOKEN), ("REPAIR_SECONDS", "1")])
+        self.start_with(&[("okta_key", API_TOKEN), ("GAP_REPAIR_SECONDS", "1")])
     }
 
     /// As the app whose key this is.
@@ -394,7 +394,7 @@ fn the_work_list_survives_a_kill_in_the_middle() {
 }
 
 #[test]
-fn what_the_hook_never_got_is_recovered_at_the_start() {
+fn what_the_hook_never_got_is_read_at_the_start() {
     let stage = Stage::new();
     let sync = stage.start();
     stage.wait_for_requests(LOGS, 1);
@@ -406,7 +406,7 @@ fn what_the_hook_never_got_is_recovered_at_the_start() {
     stage.org.lock().hold = Some(USERS);
     stage.org.lock().log = [&log[..], &[suspended]].concat();
     let sync = stage.start();
-    sync.assert_count("recovered", 3);
+    sync.assert_count("fromSystemLog", 3);
     let expected =
         [("log-0", "hook"), ("log-1", "gap repair"), ("log-2", "gap repair"), ("s", "gap repair")];
     assert_eq!(sync.events(), expected.map(|(uuid, origin)| (uuid.to_owned(), origin.to_owned())));
@@ -415,23 +415,23 @@ fn what_the_hook_never_got_is_recovered_at_the_start() {
     stage.org.lock().hold = None;
     sync.assert_user(JANE, "firstName", "Jane");
     let metrics = sync.get("/metrics").text();
-    assert!(metrics.contains("\nokta_sync_recovered_total 3\n"), "{metrics}");
+    assert!(metrics.contains("\nokta_sync_from_system_log_total 3\n"), "{metrics}");
     end(sync);
 }
 
 #[test]
-fn what_the_hook_never_got_is_recovered_while_it_runs() {
+fn what_the_hook_never_got_is_read_while_it_runs() {
     let stage = Stage::new();
     let sync = stage.start_to_repair();
     stage.wait_for_requests(LOGS, 2);
     let log = logged(2);
     assert_eq!(sync.deliver(&log[..1]), 204);
     stage.org.lock().log = log.clone();
-    sync.assert_count("recovered", 1);
+    sync.assert_count("fromSystemLog", 1);
     // Okta's second try, or a slow hook: late, and nothing new.
     assert_eq!(sync.deliver(&log), 204);
     assert_eq!(sync.count("events"), 2);
-    assert_eq!(sync.count("recovered"), 1);
+    assert_eq!(sync.count("fromSystemLog"), 1);
     let asked = stage.org.requests(LOGS).len();
     stage.wait_for_requests(LOGS, asked + 2);
     assert_eq!(sync.count("duplicates"), 3, "what was read is not read again");
@@ -443,7 +443,7 @@ fn all_pages_are_read_at_once_and_none_twice() {
     let stage = Stage::new();
     stage.org.lock().log = logged(2_500);
     let sync = stage.start();
-    sync.assert_count("recovered", 2_500);
+    sync.assert_count("fromSystemLog", 2_500);
     assert_eq!(sync.count("duplicates"), 0);
     let paths = stage.org.requests(LOGS).into_iter().map(|request| request.path);
     let paths: Vec<_> = paths.collect();
@@ -466,7 +466,7 @@ fn a_kill_between_two_pages_costs_nothing() {
     stage.org.lock().hold = None;
     let sync = stage.start();
     sync.assert_count("events", 2_500);
-    assert_eq!(sync.count("recovered"), 1_500);
+    assert_eq!(sync.count("fromSystemLog"), 1_500);
     assert_eq!(sync.count("duplicates"), 0);
     let requests = stage.org.requests(LOGS);
     assert_eq!(requests[asked].path, "/api/v1/logs?after=1000&limit=1000");
@@ -482,7 +482,7 @@ fn what_is_no_event_in_a_page_goes_to_the_dead_letters_once() {
     let [first, second] = &logged(2)[..] else { panic!("two events") };
     stage.org.lock().log = vec![first.clone(), json!("odd"), second.clone()];
     let sync = stage.start();
-    sync.assert_count("recovered", 2);
+    sync.assert_count("fromSystemLog", 2);
     let letters = sync.json("/dead-letters");
     assert_eq!(letters.as_array().unwrap().len(), 1, "{letters}");
     assert_eq!(letters[0]["reason"], "expected an object");
@@ -506,7 +506,7 @@ fn the_system_log_is_asked_again_after_an_error() {
     stage.org.instead(LOGS, limited);
     stage.org.instead(LOGS, Reply::error(500, "E0000009"));
     let sync = stage.start();
-    sync.assert_count("recovered", 2);
+    sync.assert_count("fromSystemLog", 2);
     let requests = stage.org.requests(LOGS);
     assert_eq!(requests.len(), 3);
     assert!(requests[1].at >= reset, "{} is before {reset}", requests[1].at);
@@ -519,12 +519,12 @@ fn a_cursor_that_okta_no_longer_takes_is_replaced() {
     let stage = Stage::new();
     stage.org.lock().log = logged(2);
     let sync = stage.start();
-    sync.assert_count("recovered", 2);
+    sync.assert_count("fromSystemLog", 2);
     end(sync);
     stage.org.lock().log = logged(3);
     stage.org.instead("/api/v1/logs?after=2", Reply::error(400, "E0000053"));
     let sync = stage.start();
-    sync.assert_count("recovered", 1);
+    sync.assert_count("fromSystemLog", 1);
     assert_eq!(sync.count("duplicates"), 2);
     let output = end(sync);
     assert!(output.contains("System Log request: status 400, code E0000053"), "{output}");
@@ -537,7 +537,7 @@ fn a_full_page_without_a_next_one_is_not_read_over_and_over() {
     // Something on the way has dropped the links.
     stage.org.instead(LOGS, Reply::new(200, log));
     let sync = stage.start();
-    sync.assert_count("recovered", 1_000);
+    sync.assert_count("fromSystemLog", 1_000);
     sync.assert_logged("the System Log does not say where it goes on");
     assert_eq!(stage.org.requests(LOGS).len(), 1);
     end(sync);
@@ -548,14 +548,14 @@ fn another_org_than_before_is_read_from_its_own_start() {
     let stage = Stage::new();
     stage.org.lock().log = logged(1);
     let sync = stage.start();
-    sync.assert_count("recovered", 1);
+    sync.assert_count("fromSystemLog", 1);
     end(sync);
     let other = OktaOrg::start();
     other.lock().api_token = Some(API_TOKEN.to_owned());
     other.lock().log = logged(2);
     let settings = [("okta_url", &*other.url), ("okta_key", API_TOKEN)];
     let sync = stage.start_with(&settings);
-    sync.assert_count("recovered", 1);
+    sync.assert_count("fromSystemLog", 1);
     assert!(other.requests(LOGS)[0].path.contains("since="));
     end(sync);
 }
@@ -567,10 +567,10 @@ fn a_repair_without_a_pause_is_refused() {
         .arg("20")
         .arg(PROGRAM)
         .current_dir(stage.directory.path())
-        .envs([("REPAIR_SECONDS", "0"), ("LISTEN", "127.0.0.1:0"), ("PAGES", "127.0.0.1:0")])
+        .envs([("GAP_REPAIR_SECONDS", "0"), ("LISTEN", "127.0.0.1:0"), ("PAGES", "127.0.0.1:0")])
         .output()
         .expect("an example starts");
     assert_eq!(output.status.code(), Some(2));
-    let line = "REPAIR_SECONDS: expected a number of seconds, 1 or more\n";
+    let line = "GAP_REPAIR_SECONDS: expected a number of seconds, 1 or more\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), line);
 }

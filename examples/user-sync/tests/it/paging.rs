@@ -113,8 +113,8 @@ fn no_limit_is_above_the_maximum_and_none_below_one() {
     let mut connection = Connection::open(database(directory.path())).unwrap();
     let transaction = connection.transaction().unwrap();
     for n in 0..1_100 {
-        let sql =
-            "INSERT INTO dead_letters (received_at, reason, path, raw) VALUES (0, '', '', ?1)";
+        let sql = "INSERT INTO dead_letters (received_at, reason, path, hash, raw)
+             VALUES (0, '', '', ?1, ?1)";
         transaction.execute(sql, [n.to_string().as_bytes()]).unwrap();
     }
     transaction.commit().unwrap();
@@ -127,7 +127,7 @@ fn no_limit_is_above_the_maximum_and_none_below_one() {
     }
     assert_eq!(get(&sync, "/getUsers?after=%3F").status, 400);
     let script = get(&sync, "/page.js").text();
-    for list in ["getUsers?limit=", "events?limit=", "dead-letters?limit="] {
+    for list in ["getUsers?limit=", "activity?limit=", "dead-letters?limit="] {
         assert!(script.contains(list), "the page asks for one page of {list}");
     }
 }

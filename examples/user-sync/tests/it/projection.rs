@@ -242,7 +242,7 @@ fn many_users_and_many_groups_in_one_event_cost_what_their_bytes_do_and_are_said
         assert!(peak < 200, "{peak} MiB");
     }
     let events = json_of(&server, "/events");
-    assert_eq!(events[0]["effect"], "10000 users, 10000 groups: who is in which is not said");
+    assert_eq!(events[0]["summary"], "10000 users, 10000 groups: who is in which is not said");
     let metrics = page(&server, "/metrics").text();
     assert!(metrics.contains("okta_sync_unpaired_total 1\n"), "{metrics}");
     assert_eq!(
@@ -254,10 +254,10 @@ fn many_users_and_many_groups_in_one_event_cost_what_their_bytes_do_and_are_said
     accept(&server, &[event("one", MOMENT, "group.user_membership.add", json!(target))]);
     assert_eq!(rows(&sync.database(), "SELECT count(*) || '' FROM members"), [100]);
     let events = json_of(&server, "/events");
-    let effect = events[0]["effect"].as_str().unwrap();
+    let summary = events[0]["summary"].as_str().unwrap();
     assert!(
-        effect.starts_with("User0 joins UserGroup0; ") && effect.ends_with("; and 96 more"),
-        "{effect}"
+        summary.starts_with("User0 joins UserGroup0; ") && summary.ends_with("; and 96 more"),
+        "{summary}"
     );
 }
 

@@ -20,11 +20,11 @@ fn read_up_to(days: i64) -> Stage {
     let stage = Stage::new();
     let sync = stage.start();
     stage.wait_for_requests(LOGS, 1);
-    sync.assert_count("recovered", 0);
+    sync.assert_count("fromSystemLog", 0);
     end(sync);
     stage.org.lock().log = vec![logged("first", days)];
     let sync = stage.start();
-    sync.assert_count("recovered", 1);
+    sync.assert_count("fromSystemLog", 1);
     end(sync);
     stage.org.instead("/api/v1/logs?after=1", Reply::error(400, "E0000053"));
     stage
@@ -45,7 +45,7 @@ fn a_refused_cursor_goes_back_to_what_was_read_last_and_loses_nothing() {
     let sync = stage.start();
     // Before anything of the log is read, the hook has brought something new.
     assert_eq!(sync.deliver(&[logged("new", 0)]), 204);
-    sync.assert_count("recovered", 2);
+    sync.assert_count("fromSystemLog", 2);
     assert!(since(&stage) < days_ago(21) && since(&stage) > days_ago(22), "{}", since(&stage));
     assert_eq!(sync.json("/status")["unrecoverable"], Value::Null);
     end(sync);
@@ -56,7 +56,7 @@ fn what_the_system_log_does_not_keep_any_more_is_said_to_be_lost() {
     let stage = read_up_to(100);
     stage.org.lock().log.push(logged("kept", 80));
     let sync = stage.start();
-    sync.assert_count("recovered", 1);
+    sync.assert_count("fromSystemLog", 1);
     assert!(since(&stage) > days_ago(91) && since(&stage) < days_ago(89), "{}", since(&stage));
     let lost = sync.json("/status")["unrecoverable"].clone();
     let time = |name: &str| lost[name].as_str().unwrap().parse::<Timestamp>().unwrap();

@@ -93,10 +93,18 @@ impl SendToHost for Request {
 pub fn dump(database: &Path) -> Vec<String> {
     let connection = Connection::open(database).unwrap();
     let mut rows = Vec::new();
-    for table in
-        ["users", "logins", "groups", "memberships", "events", "dead_letters", "refreshes", "meta"]
-    {
-        let left_out = ["seq", "received_at", "due_at", "asked", "origin"];
+    for table in [
+        "users",
+        "logins",
+        "groups",
+        "memberships",
+        "events",
+        "hook_types",
+        "dead_letters",
+        "refreshes",
+        "meta",
+    ] {
+        let left_out = ["seq", "received_at", "due_at", "asked", "origin", "delivery_id", "hash"];
         let mut columns: Vec<String> = connection
             .prepare(&format!("SELECT * FROM {table}"))
             .unwrap()
@@ -468,7 +476,7 @@ fn settings_that_make_no_sense_are_one_line_and_exit_code_2() {
             &[("OKTA_CLIENT_ID", "0oa1"), ("OKTA_PRIVATE_KEY", "k3y.pem")],
             "OKTA_PRIVATE_KEY: neither a PEM nor",
         ),
-        (&[("REPAIR_SECONDS", "soon")], "REPAIR_SECONDS"),
+        (&[("GAP_REPAIR_SECONDS", "soon")], "GAP_REPAIR_SECONDS"),
     ] {
         let error = refused(settings);
         assert!(error.contains(says), "{error}");

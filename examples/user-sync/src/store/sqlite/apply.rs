@@ -4,15 +4,15 @@
 use okta_hooks::projection::UserStatus;
 use rusqlite::{Transaction, params};
 
-use super::{project, system_log};
+use super::{dead_letter, project, system_log};
 use crate::clock::millis;
-use crate::store::{Change, DeadLetter, Found, Outcome, Profile};
+use crate::store::{Change, Found, Outcome, Profile};
 
 pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<Outcome> {
     match change {
         Change::Events(batch) => project::events(transaction, batch),
         Change::DeadLetters(letters) => {
-            letters.iter().try_for_each(|letter| keep(transaction, letter))?;
+            letters.iter().try_for_each(|letter| dead_letter::save(transaction, letter))?;
             Ok(Outcome::default())
         }
         Change::Resolved(id) => {
@@ -56,13 +56,6 @@ pub(super) fn done(
     parameters: impl rusqlite::Params,
 ) -> rusqlite::Result<()> {
     transaction.prepare_cached(sql)?.execute(parameters).map(drop)
-}
-
-fn keep(transaction: &Transaction<'_>, letter: &DeadLetter) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO dead_letters (received_at, reason, path, raw) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (path, raw) DO NOTHING";
-    let DeadLetter { reason, path, raw } = letter;
-    done(transaction, sql, params![millis(), reason, path, raw])
 }
 
 /// Okta's own word on a user, as of a time: events after it still count. No event has the same version,

@@ -1,9 +1,13 @@
 //! The database as one SQLite file.
 
+mod activity;
 mod apply;
 mod backfill;
 mod database;
+mod dead_letter;
+mod duplicates;
 mod files;
+mod hooks;
 mod project;
 mod read;
 mod schema;

@@ -8,6 +8,7 @@ use okta_hooks::projection::{
 use rusqlite::{Transaction, params};
 
 use super::apply::done;
+use super::{duplicates, hooks};
 use crate::clock::millis;
 use crate::store::{Batch, Outcome, summary};
 
@@ -18,13 +19,14 @@ pub(super) fn events(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::
     let mut outcome = Outcome::default();
     for event in &batch.events {
         let projection = batch.projection(event);
-        match record(transaction, event, &projection, batch)? {
+        let recorded = record(transaction, event, &projection, batch)?;
+        match recorded {
             Recorded::New => outcome.new += 1,
-            Recorded::Later => outcome.duplicates += 1,
-            Recorded::Known => {
-                outcome.duplicates += 1;
-                continue;
-            }
+            Recorded::Later | Recorded::Known => outcome.duplicates += 1,
+        }
+        outcome.lost += u64::from(hooks::is_lost(transaction, &projection, batch, recorded)?);
+        if recorded == Recorded::Known {
+            continue;
         }
         outcome.unpaired += u64::from(projection.unpaired().is_some());
         changes(transaction, &projection, Profiles::Ask)?;
@@ -39,7 +41,8 @@ pub(super) fn events(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::
 }
 
 /// What the table of events knew of one.
-enum Recorded {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recorded {
     New,
     /// It was there, with an earlier version: see `okta_hooks::projection` on copies of an event.
     Later,
@@ -52,10 +55,9 @@ fn record(
     projection: &Projection<'_>,
     batch: &Batch,
 ) -> rusqlite::Result<Recorded> {
-    let sql =
-        "INSERT INTO events (uuid, event_type, published, version, received_at, origin, effect,
-                                   raw)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (uuid) DO NOTHING";
+    let sql = "INSERT INTO events (uuid, event_type, published, version, received_at, origin,
+                                   summary, delivery_id, raw)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (uuid) DO NOTHING";
     let key = event.uuid().filter(|uuid| !uuid.is_empty()).unwrap_or_else(|| event.raw());
     let inserted = transaction.prepare_cached(sql)?.execute(params![
         key,
@@ -65,11 +67,13 @@ fn record(
         millis(),
         batch.origin.as_str(),
         summary::of(projection),
+        batch.delivery_id,
         event.raw(),
     ])?;
     if inserted == 1 {
         return Ok(Recorded::New);
     }
+    duplicates::save(transaction, key, batch)?;
     let sql = "UPDATE events SET version = ?2 WHERE uuid = ?1 AND version < ?2";
     let version = params![key, projection.version.as_str()];
     let is_later = transaction.prepare_cached(sql)?.execute(version)? == 1;

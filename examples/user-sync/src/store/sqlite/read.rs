@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, params};
 use super::files::Names;
 use super::schema;
 use crate::clock::millis;
-use crate::store::{DeadLetterSummary, Event, Person, PersonKey, Refresh};
+use crate::store::{Counted, DeadLetterSummary, Event, Find, Person, PersonKey, Refresh};
 
 /// It is not read until the writer has found out what has its name now.
 const MOVED: &str = "the database: its files were moved or replaced";
@@ -71,11 +71,13 @@ impl Reader {
         }
     }
 
-    /// The users after this place, those changed last first.
+    /// The users after this place, those changed last first; only those with `find` in a name, the
+    /// login, the email, the id or the status.
     pub async fn people(
         &self,
         after: Option<PersonKey>,
         limit: u32,
+        find: Find,
     ) -> Result<Vec<Person>, String> {
         self.read(move |connection| {
             let sql =
@@ -87,22 +89,15 @@ impl Reader {
             let mut statement = connection.prepare_cached(sql)?;
             let (version_before, key_before) =
                 after.map(|PersonKey { version, key }| (version, key)).unzip();
-            let parameters = params![version_before, key_before, limit];
-            let people = statement.query_map(parameters, |row| {
-                Ok(Person {
-                    id: row.get(0)?,
-                    login: row.get(1)?,
-                    email: row.get(2)?,
-                    first_name: row.get(3)?,
-                    last_name: row.get(4)?,
-                    display_name: row.get(5)?,
-                    status: row.get(6)?,
-                    last_event: row.get(7)?,
-                    updated_at: version(row, 8)?.and_then(|version| version.time()),
-                    place: PersonKey { version: row.get(8)?, key: row.get(9)? },
-                })
-            })?;
-            people.collect()
+            // Those that are found are not known before.
+            let rows = if find.is_any() { i64::from(limit) } else { -1 };
+            let people = statement.query_map(params![version_before, key_before, rows], person)?;
+            let is_found = |person: &Person| {
+                let Person { id, login, email, first_name, last_name, display_name, .. } = person;
+                let names = [display_name, first_name, last_name, login, email, id, &person.status];
+                find.is_in(names.map(Option::as_deref))
+            };
+            people.filter(|row| row.as_ref().map_or(true, is_found)).take(limit as usize).collect()
         })
         .await
     }
@@ -110,7 +105,7 @@ impl Reader {
     /// The latest events before `before`, newest first.
     pub async fn events(&self, before: Option<i64>, limit: u32) -> Result<Vec<Event>, String> {
         self.read(move |connection| {
-            let sql = "SELECT seq, uuid, event_type, published, received_at, origin, effect
+            let sql = "SELECT seq, uuid, event_type, published, received_at, origin, summary
                        FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
             let mut statement = connection.prepare_cached(sql)?;
             let before = before.unwrap_or(i64::MAX);
@@ -122,7 +117,7 @@ impl Reader {
                     published: row.get(3)?,
                     received_at: row.get(4)?,
                     origin: row.get(5)?,
-                    effect: row.get(6)?,
+                    summary: row.get(6)?,
                 })
             })?;
             events.collect()
@@ -183,10 +178,23 @@ impl Reader {
         self.first(sql, [millis(), longest], refresh).await
     }
 
-    /// How many rows of `table` there are.
-    pub async fn count(&self, table: &'static str) -> Result<i64, String> {
-        self.read(move |connection| {
-            connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+    /// Users are as many as there are rows of `people`, which is slower to read.
+    pub async fn count(&self) -> Result<Counted, String> {
+        let sql = "SELECT (SELECT count(*) FROM users WHERE key < 'login:' OR key >= 'login;')
+                              + (SELECT count(*) FROM users WHERE key >= 'login:' AND key < 'login;'
+                                     AND key NOT IN (SELECT key FROM owners)),
+                          (SELECT count(*) FROM events),
+                          (SELECT count(*) FROM dead_letters),
+                          (SELECT count(*) FROM refreshes)";
+        self.read(|connection| {
+            connection.prepare_cached(sql)?.query_row([], |row| {
+                Ok(Counted {
+                    users: row.get(0)?,
+                    events: row.get(1)?,
+                    dead_letters: row.get(2)?,
+                    refresh_backlog: row.get(3)?,
+                })
+            })
         })
         .await
     }
@@ -203,6 +211,21 @@ impl Reader {
         })
         .await
     }
+}
+
+fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person {
+        id: row.get(0)?,
+        login: row.get(1)?,
+        email: row.get(2)?,
+        first_name: row.get(3)?,
+        last_name: row.get(4)?,
+        display_name: row.get(5)?,
+        status: row.get(6)?,
+        last_event: row.get(7)?,
+        updated_at: version(row, 8)?.and_then(|version| version.time()),
+        place: PersonKey { version: row.get(8)?, key: row.get(9)? },
+    })
 }
 
 /// The version in a column; empty is none.

@@ -6,14 +6,17 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction};
 
-use super::backfill;
+use super::{backfill, dead_letter};
 
 /// SQL, and what SQL alone cannot do.
 type Migration = (&'static str, fn(&Transaction<'_>) -> rusqlite::Result<()>);
 
 /// Each element brings the schema from the version of its index to the next.
-const MIGRATIONS: [Migration; 2] =
-    [(include_str!("schema.sql"), |_| Ok(())), (include_str!("schema_2.sql"), backfill::run)];
+const MIGRATIONS: [Migration; 3] = [
+    (include_str!("schema.sql"), |_| Ok(())),
+    (include_str!("schema_2.sql"), backfill::run),
+    (include_str!("schema_3.sql"), dead_letter::move_all),
+];
 
 /// How long to wait for another process that has locked the database: well within Okta's three
 /// seconds.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -67,6 +68,7 @@ impl Writer {
     }
 
     fn went_well(&mut self) {
+        self.metrics.is_failing.store(false, Ordering::Relaxed);
         if self.failing.take().is_some() {
             tracing::warn!("the database takes changes again");
         }
@@ -74,6 +76,7 @@ impl Writer {
 
     /// Says so once, however often it goes wrong in the same way.
     fn went_wrong(&mut self, error: &rusqlite::Error, changes: usize) {
+        self.metrics.is_failing.store(true, Ordering::Relaxed);
         let message = error.to_string();
         if self.failing.as_ref() != Some(&message) {
             tracing::error!(%error, changes, "nothing was written");
