@@ -28,18 +28,12 @@ pub struct HookSpec {
 
 impl HookSpec {
     pub fn read(body: &Value) -> Result<Self, OktaError> {
-        let name = body["name"].as_str().unwrap_or_default();
-        if name.trim().is_empty() || name.chars().count() > 255 {
-            return Err(OktaError::validation(
-                "name",
-                "name: The field must be 1 to 255 characters",
-            ));
-        }
+        let name = name(body)?;
         fixed(body, "/events/type", "EVENT_TYPE")?;
         fixed(body, "/channel/type", "HTTP")?;
         fixed(body, "/channel/version", "1.0.0")?;
         Ok(Self {
-            name: name.to_owned(),
+            name,
             description: body["description"].as_str().map(str::to_owned),
             active: match body["status"].as_str() {
                 Some("ACTIVE") => Some(true),
@@ -53,7 +47,15 @@ impl HookSpec {
     }
 }
 
-fn fixed(body: &Value, pointer: &str, only: &str) -> Result<(), OktaError> {
+pub fn name(body: &Value) -> Result<String, OktaError> {
+    let name = body["name"].as_str().unwrap_or_default();
+    match name.trim().is_empty() || name.chars().count() > 255 {
+        true => Err(OktaError::validation("name", "name: The field must be 1 to 255 characters")),
+        false => Ok(name.to_owned()),
+    }
+}
+
+pub fn fixed(body: &Value, pointer: &str, only: &str) -> Result<(), OktaError> {
     let found = body.pointer(pointer).and_then(Value::as_str);
     let field = pointer[1..].replace('/', ".");
     match found == Some(only) {
@@ -82,7 +84,7 @@ fn items(items: &Value) -> Result<Vec<String>, OktaError> {
     Ok(chosen.into_iter().collect())
 }
 
-fn channel(config: &Value) -> Result<Channel, OktaError> {
+pub fn channel(config: &Value) -> Result<Channel, OktaError> {
     let uri = config["uri"].as_str().unwrap_or_default();
     check_uri(uri)?;
     let headers = config["headers"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -80,13 +80,6 @@ impl Hook {
 
     /// As the API answers: without the secret.
     pub fn to_json(&self, base: &str) -> Value {
-        let headers: Vec<Value> = self
-            .channel
-            .headers
-            .iter()
-            .map(|(key, value)| json!({ "key": key, "value": value }))
-            .collect();
-        let auth = self.channel.auth.as_ref();
         let own = self.source(base);
         let link = |operation: &str| json!({ "href": format!("{own}/lifecycle/{operation}"), "hints": { "allow": ["POST"] } });
         let own_link = json!({ "href": own, "hints": { "allow": ["GET", "PUT", "DELETE"] } });
@@ -110,22 +103,25 @@ impl Hook {
             "lastUpdated": self.last_updated,
             "createdBy": "00uEmulatorAdmin0000",
             "events": { "type": "EVENT_TYPE", "items": self.items, "filter": self.filter },
-            "channel": {
-                "type": "HTTP",
-                "version": "1.0.0",
-                "config": {
-                    "uri": self.channel.uri,
-                    "method": "POST",
-                    "headers": headers,
-                    "authScheme": auth.map(|(key, _)| json!({ "type": "HEADER", "key": key })),
-                },
-            },
+            "channel": self.channel.to_json(),
             "_links": links,
         })
     }
 }
 
 impl Channel {
+    /// As the API answers: without the secret.
+    pub fn to_json(&self) -> Value {
+        let headers: Vec<Value> =
+            self.headers.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+        let auth = self.auth.as_ref().map(|(key, _)| json!({ "type": "HEADER", "key": key }));
+        json!({
+            "type": "HTTP",
+            "version": "1.0.0",
+            "config": { "uri": self.uri, "method": "POST", "headers": headers, "authScheme": auth },
+        })
+    }
+
     /// The headers every request to the hook carries.
     pub fn configured(&self) -> Vec<(&str, &str)> {
         let pairs = self.auth.iter().chain(&self.headers);

@@ -18,6 +18,7 @@ mod groups;
 mod hook_spec;
 mod hooks;
 mod in_process;
+mod inline_hooks;
 mod jwt;
 mod middleware;
 mod oauth;

@@ -9,7 +9,8 @@ use super::jwt;
 use super::query_params::Params;
 
 pub const ALL_SCOPES: &str = "okta.users.read okta.users.manage okta.groups.read \
-    okta.groups.manage okta.logs.read okta.eventHooks.read okta.eventHooks.manage";
+    okta.groups.manage okta.logs.read okta.eventHooks.read okta.eventHooks.manage \
+    okta.inlineHooks.read okta.inlineHooks.manage";
 
 /// The longest an assertion may be valid.
 const MAX_LIFETIME: u64 = 60 * 60;

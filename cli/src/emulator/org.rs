@@ -14,12 +14,14 @@ use super::clock::{self, OrgClock};
 use super::deleted_hooks::DeletedHooks;
 use super::groups::{Group, Rule};
 use super::hooks::Hook;
+use super::inline_hooks::InlineHook;
 use super::store::{Change, Store};
 use super::users::{User, Users};
 
 pub struct Org {
     pub base: String,
     pub hooks: BTreeMap<u64, Hook>,
+    pub inline_hooks: BTreeMap<u64, InlineHook>,
     pub users: Users,
     pub groups: BTreeMap<u64, Group>,
     pub rules: BTreeMap<u64, Rule>,
@@ -59,6 +61,7 @@ impl Org {
         let mut org = Self {
             base,
             hooks: documents(&store, Hook::KIND)?,
+            inline_hooks: documents(&store, InlineHook::KIND)?,
             users: Users::new(documents(&store, User::KIND)?),
             groups: documents(&store, Group::KIND)?,
             rules: documents(&store, Rule::KIND)?,
@@ -74,6 +77,7 @@ impl Org {
         let last = |places: Option<u64>| places.map_or(0, |place| place.saturating_add(1));
         org.next = [
             org.hooks.keys().last().copied(),
+            org.inline_hooks.keys().last().copied(),
             org.users.last_place(),
             org.groups.keys().last().copied(),
             org.rules.keys().last().copied(),

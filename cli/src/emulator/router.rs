@@ -7,6 +7,10 @@
 //! GET POST            /api/v1/eventHooks                         list, create
 //! GET PUT DELETE      /api/v1/eventHooks/{id}                    get, replace, delete (if inactive)
 //! POST                /api/v1/eventHooks/{id}/lifecycle/{op}     verify, activate, deactivate
+//! GET POST            /api/v1/inlineHooks                        list (type), create
+//! GET POST PUT DELETE /api/v1/inlineHooks/{id}                   get, change, replace, delete (if inactive)
+//! POST                /api/v1/inlineHooks/{id}/execute           calls it with the payload in the body
+//! POST                /api/v1/inlineHooks/{id}/lifecycle/{op}    activate, deactivate
 //! GET POST            /api/v1/users                              list (limit after filter search q sortBy
 //!                                                                sortOrder fields), create (activate nextLogin)
 //! GET POST PUT DELETE /api/v1/users/{id or login or me}          get, update, replace, deactivate then delete
@@ -44,7 +48,7 @@ use tower::util::MapRequest;
 
 use super::errors::OktaError;
 use super::state::App;
-use super::{admin, api, console, groups, middleware, users};
+use super::{admin, api, console, groups, inline_hooks, middleware, users};
 
 pub fn router(app: Arc<App>) -> Router {
     let okta = Router::new()
@@ -54,6 +58,7 @@ pub fn router(app: Arc<App>) -> Router {
             get(api::get_hook).put(api::replace_hook).delete(api::delete_hook),
         )
         .route("/api/v1/eventHooks/{id}/lifecycle/{operation}", post(api::operate_hook))
+        .merge(inline_hooks::api::routes())
         .merge(user_routes())
         .merge(group_routes())
         .route("/api/v1/logs", get(api::logs))
@@ -64,6 +69,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route_layer(from_fn_with_state(app.clone(), middleware::okta));
     let router = okta
         .merge(admin::routes())
+        .merge(inline_hooks::api::admin_routes())
         .route("/admin/unknown-paths", get(unknown_paths))
         .merge(console::routes())
         .fallback(|| async { OktaError::no_path() })

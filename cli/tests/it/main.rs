@@ -6,6 +6,7 @@ mod console;
 mod copy_as_curl;
 mod emulator;
 mod hardening;
+mod inline_hooks;
 mod inspect;
 mod memory;
 mod receiver;
