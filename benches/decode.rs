@@ -1,4 +1,4 @@
-//! What it costs to read a delivery, beside serde_json's own ways of reading the same bytes.
+//! What it costs to read a delivery, or the request of an inline hook, beside serde_json's own ways of reading the same bytes.
 //!
 //! `cargo bench --bench decode` prints times and allocations. `cargo bench --bench decode --
 //! instructions` counts instructions under valgrind instead, which come out the same on a busy
@@ -11,7 +11,7 @@ use std::process::Command;
 use bytes::Bytes;
 use divan::{AllocProfiler, Bencher};
 use http::{HeaderMap, HeaderValue};
-use okta_hooks::{Delivery, HeaderAuth};
+use okta_hooks::{Delivery, HeaderAuth, inline};
 use serde::de::IgnoredAny;
 
 #[global_allocator]
@@ -20,9 +20,12 @@ static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 /// One event with every part, pretty-printed.
 const PRETTY: &str = include_str!("delivery.json");
 
+/// The request of a token hook.
+const TOKEN_REQUEST: &str = include_str!("../tests/inline/token.json");
+
 /// The same without white space.
-fn compact() -> String {
-    let value: serde_json::Value = serde_json::from_str(PRETTY).expect("a delivery");
+fn compact(pretty: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(pretty).expect("JSON");
     value.to_string()
 }
 
@@ -37,14 +40,21 @@ fn batch(n: usize) -> String {
 fn body(name: &str) -> Bytes {
     Bytes::from(match name {
         "pretty" => PRETTY.to_owned(),
-        "compact" => compact(),
+        "compact" => compact(PRETTY),
+        "token request" => compact(TOKEN_REQUEST),
         _ => batch(10),
     })
 }
 
 /// A way of reading a body. Each keeps what it read until the end of the measurement.
-fn read(way: &str, body: &Bytes) {
+fn read(way: &str, name: &str, body: &Bytes) {
     match way {
+        "okta-hooks" if name == "token request" => {
+            drop(black_box(inline::Request::from_bytes(body.clone())));
+        }
+        "owned struct" if name == "token request" => {
+            drop(black_box(serde_json::from_slice::<owned::TokenRequest>(body)));
+        }
         "okta-hooks" => drop(black_box(Delivery::from_bytes(body.clone()))),
         "owned struct" => drop(black_box(serde_json::from_slice::<owned::Delivery>(body))),
         "Value" => drop(black_box(serde_json::from_slice::<serde_json::Value>(body))),
@@ -53,7 +63,7 @@ fn read(way: &str, body: &Bytes) {
     }
 }
 
-const BODIES: [&str; 3] = ["pretty", "compact", "ten events"];
+const BODIES: [&str; 4] = ["pretty", "compact", "ten events", "token request"];
 const WAYS: [&str; 4] = ["okta-hooks", "owned struct", "Value", "IgnoredAny"];
 
 #[divan::bench(args = BODIES)]
@@ -80,7 +90,7 @@ fn bench(bencher: Bencher<'_, '_>, way: &str, name: &str) {
     let body = body(name);
     bencher
         .counter(divan::counter::BytesCount::new(body.len()))
-        .bench(|| read(way, black_box(&body)));
+        .bench(|| read(way, name, black_box(&body)));
 }
 
 /// Indexing, and then what a typical handler asks of an event.
@@ -112,7 +122,7 @@ fn main() {
         Some(at) => match &arguments[at + 1..] {
             [way, name, ..] if BODIES.contains(&name.as_str()) => {
                 let body = body(name);
-                (0..ROUNDS).for_each(|_| read(way, &body));
+                (0..ROUNDS).for_each(|_| read(way, name, &body));
             }
             _ => count_instructions(),
         },
@@ -122,11 +132,11 @@ fn main() {
 const ROUNDS: usize = 200;
 
 fn count_instructions() {
-    println!("{:12} {:>12} {:>12} {:>12}", "", BODIES[0], BODIES[1], BODIES[2]);
+    println!("{:12} {}", "", BODIES.map(|name| format!("{name:>14}")).concat());
     for way in WAYS {
         let counted =
             BODIES.map(|name| (instructions(way, name) - instructions("nothing", name)) / ROUNDS);
-        println!("{way:12} {:>12} {:>12} {:>12}", counted[0], counted[1], counted[2]);
+        println!("{way:12} {}", counted.map(|count| format!("{count:>14}")).concat());
     }
 }
 
@@ -186,6 +196,9 @@ mod owned {
             authentication_provider: Text, credential_provider: Text, credential_type: Text,
             authentication_step: Option<i64>, external_session_id: Text, root_session_id: Text, interface: Text,
         }
+        TokenRequest { event_id: Text, event_time: Text, event_type: Text, source: Text, data: TokenData, }
+        TokenData { context: TokenContext, identity: Json, access: Json, }
+        TokenContext { protocol: Json, session: Json, user: Json, policy: Json, }
         SecurityContext { as_number: Option<i64>, as_org: Text, isp: Text, domain: Text, is_proxy: Option<bool>, }
     }
 }

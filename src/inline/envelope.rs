@@ -58,13 +58,14 @@ impl Envelope {
     }
 
     fn body(&self) -> &str {
-        // The index was made from this body as a string.
         std::str::from_utf8(&self.inner.body).unwrap_or_default()
     }
 
     /// The JSON of a member, empty where it is absent.
     pub(super) fn json(&self, member: Member) -> &str {
-        &self.body()[self.inner.index.member(member).range()]
+        let json = &self.inner.body[self.inner.index.member(member).range()];
+        // The index was made from this body as a string, so its spans are strings too.
+        std::str::from_utf8(json).unwrap_or_default()
     }
 
     pub(super) fn part<'a, T: Read<'a>>(&'a self, member: Member) -> Option<T> {

@@ -112,11 +112,14 @@ impl Index {
             return Err(not_an_object);
         }
         let members = members(&mut scanner)?;
-        let no_event_type = scanner.error(ParseErrorKind::NoEventType);
-        scanner.end()?;
         let event_type = json::string(scanner.json(members[Member::EventType as usize]));
-        let hook_type = HookType::from(&*event_type.ok_or(no_event_type)?);
-        Ok(Self { hook_type, members })
+        let Some(event_type) = event_type else {
+            let missing = scanner.error(ParseErrorKind::NoEventType);
+            scanner.end()?;
+            return Err(missing);
+        };
+        scanner.end()?;
+        Ok(Self { hook_type: HookType::from(&*event_type), members })
     }
 
     pub(super) fn member(&self, member: Member) -> Span {
