@@ -210,7 +210,7 @@ impl MatchedSecret {
     }
 }
 
-/// Why the secret header was refused.
+/// Why a request was not authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
@@ -220,6 +220,12 @@ pub enum AuthError {
     /// The header has none of the accepted values.
     #[error("the authentication header has a wrong value")]
     Mismatch,
+    /// `Authorization` has no bearer token.
+    #[error("the header authorization has no bearer token")]
+    NotBearer,
+    /// A check of one's own refused it, for this reason, which the sender gets to read.
+    #[error("{0}")]
+    Refused(&'static str),
 }
 
 /// A secret or header that cannot work: a mistake in our own configuration, not in traffic.

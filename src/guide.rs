@@ -61,6 +61,39 @@
 //!
 //! The layers put the same [`MatchedSecret`](crate::MatchedSecret) into the request's extensions.
 //!
+//! # Another check than a secret header
+//!
+//! Okta can send OAuth 2.0 access tokens to inline hooks, and something in front of a service may add
+//! a header of its own. [`Authenticate`](crate::Authenticate) takes a function for such a check, for
+//! event hooks too. It gets the headers and nothing else, and has to answer at once: what it needs,
+//! such as the keys of the issuer, a task of your own fetches and renews. Check of a token the
+//! signature, by the algorithm you expect and no other; `iss`, `aud`, `exp`; and `cid` or `scp` as
+//! configured. A 401 is not retried, so the keys have to be there before the hook is active.
+//!
+//! # Inline hooks
+//!
+//! Okta waits for the answer while somebody signs in. What helps an event hook is wrong here: a queue
+//! answers nothing, and there is no second try to wait for (tokens and telephony are never retried,
+//! others once after a 5xx or a timeout).
+//!
+//! - **Decide what no answer means**, per type of hook: the table of
+//!   [`inline::Fallback`](crate::inline::Fallback) says what Okta does then, and what it is told instead.
+//!   A claim that a resource server relies on wants
+//!   [`with_token_error`](crate::inline::Fallback::with_token_error): a token without it may be worse than
+//!   none.
+//! - **A deadline of 2.5 s at most**, and one of its own, shorter, for whatever the handler calls.
+#![cfg_attr(
+    feature = "tower",
+    doc = "  [`InlineHookLayer`](crate::layer::InlineHookLayer) answers when it elapses."
+)]
+//! - **Alert on fallbacks**: they are 200 or 204, so that a log of statuses shows nothing. The
+//!   [`Rejection`](crate::Rejection) in the response's extensions does, and the span's `outcome`; in Okta
+//!   the System Log event `inline_hook.executed`.
+//! - **Bodies have passwords and one-time codes in clear text.** A proxy or a tunnel that logs bodies
+//!   logs them.
+//! - **Test the answers**, not only the handler: feature `simulate` makes the requests of every type, and
+//!   says what Okta would do with what came back.
+//!
 //! # Each event once, on several replicas
 //!
 //! [`SeenEvents`](crate::SeenEvents) remembers in memory, for one process. Okta's retry may reach

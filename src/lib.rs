@@ -50,6 +50,9 @@
 //! # }
 //! ```
 //!
+//! [Inline hooks](inline), which Okta asks before something happens, have a layer and functions of their
+//! own.
+//!
 //! # Request flow
 //!
 //! | Stage | Function | Layer | What it decides |
@@ -72,6 +75,7 @@
 )]
 //!
 //! - [`HeaderAuth`]: the secret header, its rotation, and the constant-time check.
+//! - [`Authenticate`]: another check than that, such as of OAuth 2.0 tokens.
 //! - [`Challenge`]: the answer to a verification.
 //! - [`Delivery`], [`LogEvent`], [`event`]: what Okta sent, typed, to the byte. [`InvalidEvent`] is
 //!   an element that is not one, [`SchemaMismatch`](event::SchemaMismatch) a malformed member.
@@ -97,6 +101,7 @@
 #![warn(missing_docs, unreachable_pub)]
 
 mod auth;
+mod authenticate;
 mod dedupe;
 mod delivery;
 pub mod event;
@@ -126,6 +131,7 @@ mod utf8;
 mod verification;
 
 pub use auth::{AuthError, ConfigError, HeaderAuth, MatchedSecret};
+pub use authenticate::{Authenticate, Headers};
 pub use dedupe::{Claim, Claimed, SeenEvents};
 pub use delivery::Delivery;
 pub use event::LogEvent;

@@ -1,9 +1,11 @@
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Method;
 
-use crate::auth::{HeaderAuth, MatchedSecret};
+use crate::auth::MatchedSecret;
+use crate::authenticate::{Authenticate, Headers};
 use crate::delivery::Delivery;
 use crate::header_lookup::HeaderLookup;
 use crate::inline;
@@ -39,9 +41,9 @@ use crate::verification::Challenge;
 /// assert_eq!(delivery.events().len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Receiver {
-    auth: Option<Arc<HeaderAuth>>,
+    auth: Option<Arc<dyn Authenticate>>,
     body_limit: usize,
 }
 
@@ -49,9 +51,10 @@ impl Receiver {
     /// The default for [`with_body_limit`](Self::with_body_limit): 1 MiB, some two hundred events.
     pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-    /// A receiver that accepts only requests that carry the secret.
+    /// A receiver that accepts only requests that `auth` does: those that carry the secret of a
+    /// [`HeaderAuth`](crate::HeaderAuth), or that pass a [check of one's own](Authenticate).
     #[must_use]
-    pub fn new(auth: HeaderAuth) -> Self {
+    pub fn new(auth: impl Authenticate + 'static) -> Self {
         Self { auth: Some(Arc::new(auth)), body_limit: Self::DEFAULT_BODY_LIMIT }
     }
 
@@ -116,7 +119,8 @@ impl Receiver {
         headers: impl HeaderLookup<'h>,
     ) -> Result<Option<MatchedSecret>, Rejection> {
         let Some(auth) = &self.auth else { return Ok(None) };
-        auth.check(headers).map(Some).map_err(|error| Rejection::Unauthorized {
+        let lookup = |name: &str| headers.values(name).collect();
+        auth.authenticate(Headers::new(&lookup)).map_err(|error| Rejection::Unauthorized {
             error,
             www_authenticate: auth.www_authenticate(),
         })
@@ -190,6 +194,15 @@ impl Receiver {
     #[must_use]
     pub fn too_large(&self) -> Rejection {
         Rejection::TooLarge { limit: self.body_limit }
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("authenticates", &self.auth.is_some())
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
     }
 }
 

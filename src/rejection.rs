@@ -35,7 +35,7 @@ pub enum Rejection {
     /// Not POST, which is all that inline hooks get.
     #[error("only POST is allowed")]
     NotPost,
-    /// The secret header is missing, repeated or wrong.
+    /// The secret header is missing, repeated or wrong, or the receiver's own check refused it.
     #[error("{error}")]
     #[non_exhaustive]
     Unauthorized {

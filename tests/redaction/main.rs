@@ -24,8 +24,8 @@ use okta_hooks::projection::{Directory, Projection, UserKey};
 use okta_hooks::simulate::{self, Attempt, Next, Nulls};
 use okta_hooks::system_log::{Cursor, Query};
 use okta_hooks::{
-    CHALLENGE_HEADER, Challenge, Claimed, Delivery, EventType, HeaderAuth, Inbound, LogEvent,
-    Receiver, Rejection, SeenEvents,
+    AuthError, CHALLENGE_HEADER, Challenge, Claimed, Delivery, EventType, HeaderAuth, Headers,
+    Inbound, LogEvent, Receiver, Rejection, SeenEvents,
 };
 use serde_json::Value;
 use tower::{Service, ServiceExt, service_fn};
@@ -311,6 +311,13 @@ fn formatted_receiver(formatted: &mut Formatted) {
     formatted.error(&HeaderAuth::new("x-secret", "hunter2\n").expect_err("a line break"));
     formatted.error(&HeaderAuth::basic("hunter2:", MARK).expect_err("a colon"));
     formatted.debug(&receiver());
+    let own = Receiver::new(|headers: Headers<'_>| {
+        let debug = format!("{headers:?}");
+        if debug.contains(MARK) { Ok(None) } else { Err(AuthError::Refused("not shown")) }
+    });
+    let refused = own.check("POST", &headers()).expect_err("it was not shown");
+    assert_eq!(refused.to_string(), "not shown");
+    formatted.types.insert(type_name::<Headers<'_>>().split('<').next().unwrap().to_owned());
     formatted.debug(&Challenge::from_headers(&headers()).expect("a challenge"));
     formatted.error(&Challenge::new(b"hunter2\xff").expect_err("not UTF-8"));
     for method in ["GET", "POST"] {

@@ -1,7 +1,7 @@
 //! What Okta asks inline hooks, and what it does with an answer, for tests.
 //!
 //! - A function for each type of hook starts a [`RequestBuilder`], such as [`token`]; [`request`] does
-//!   for a [`HookType`].
+//!   for a [`HookType`](crate::inline::HookType).
 //! - [`Verdict`] says what Okta would do with an answer, and what is wrong with it.
 //!
 //! ```
