@@ -1,6 +1,6 @@
 // A call as a `curl` command. It is pasted into a shell, and all of it comes from elsewhere: a method
 // may be X&touch$IFS'it'&, and a header x-`id`. So every word is quoted, for any POSIX shell.
-'use strict';
+import { MASK } from './api.js';
 
 // What a terminal or a line editor would obey, or nobody would see: control characters (a tab
 // completes), format characters (some reverse the text), and separators; a line break is none.
@@ -28,7 +28,7 @@ function word(text) {
 
 // The variable for a masked value. The name is a stranger's: with a beginning of its own it is never
 // one that the shell has already, such as AWS_SECRET_ACCESS_KEY.
-const variable = (name) => `HEADER_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+export const variable = (name) => `HEADER_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 function headerWord({ name, value }) {
   if (value === MASK) return `${quoted(`${name}: `)}"\${${variable(name)}:?}"`;
@@ -36,7 +36,7 @@ function headerWord({ name, value }) {
 }
 
 // Masked values are left to variables, so that the command can be shown to others.
-function curl({ request: { method, url, headers, body } }) {
+export function curl({ request: { method, url, headers, body } }) {
   const printed = body.length > MAX_ARGUMENT || UNPRINTABLE.test(body);
   // Told `-X HEAD`, it would wait for a body.
   const headOnly = method === 'HEAD' && body === '';

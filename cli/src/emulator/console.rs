@@ -11,15 +11,57 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
+const PAGE: &str = include_str!("../console/index.html");
+
+/// Files of the console, by their paths.
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$((concat!("/", $name), include_str!(concat!("../console/", $name)))),*]
+    };
+}
+
+const STYLES: [(&str, &str); 2] = files!["design.css", "console.css"];
+
+const SCRIPTS: [(&str, &str); 28] = files![
+    "api.js",
+    "call_content.js",
+    "call_detail.js",
+    "call_diff.js",
+    "call_editor.js",
+    "call_filter.js",
+    "call_list.js",
+    "calls.js",
+    "connection.js",
+    "curl.js",
+    "dom.js",
+    "event_types.js",
+    "feedback.js",
+    "filter_language.js",
+    "hook_filters.js",
+    "hook_form.js",
+    "hooks.js",
+    "inspector.js",
+    "json_editor.js",
+    "json_text.js",
+    "json_view.js",
+    "made_again.js",
+    "main.js",
+    "people.js",
+    "preview.js",
+    "router.js",
+    "text_diff.js",
+    "unsaved.js",
+];
+
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let page = || asset("text/html; charset=utf-8", include_str!("../console/index.html"));
-    let script = |text| move || asset("text/javascript; charset=utf-8", text);
-    let style = || asset("text/css; charset=utf-8", include_str!("../console/console.css"));
-    Router::new()
-        .route("/", get(page))
-        .route("/console.js", get(script(include_str!("../console/console.js"))))
-        .route("/curl.js", get(script(include_str!("../console/curl.js"))))
-        .route("/console.css", get(style))
+    let mut router = Router::new().route("/", get(|| asset("text/html; charset=utf-8", PAGE)));
+    for (path, text) in STYLES {
+        router = router.route(path, get(move || asset("text/css; charset=utf-8", text)));
+    }
+    for (path, text) in SCRIPTS {
+        router = router.route(path, get(move || asset("text/javascript; charset=utf-8", text)));
+    }
+    router
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {

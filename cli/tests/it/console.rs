@@ -1,9 +1,8 @@
 //! The Okta emulator's console in a real browser, used as people use it: by clicking and typing.
 
-use std::env;
-use std::path::PathBuf;
-
-use okta_hooks_testing::console::{add_person, console, create_hook, verify};
+use okta_hooks_testing::console::{
+    add_person, choose, console, create_and_verify_hook, create_hook, inspect, tab, value, verify,
+};
 use okta_hooks_testing::devtools::Page;
 use okta_hooks_testing::hook::{Answer, Hook, SECRET};
 use okta_hooks_testing::process::Server;
@@ -12,20 +11,9 @@ use crate::PROGRAM;
 
 const TOKEN: &str = "console-test-token";
 
-fn org() -> Server {
+pub fn org() -> Server {
     let arguments = ["emulator", "--token", TOKEN, "--collect-ms", "20"];
     Server::start_with(PROGRAM, &arguments, &[])
-}
-
-/// Chooses the newest call of this kind.
-fn inspect(page: &mut Page, kind: &str) {
-    let row = format!(
-        "[...document.querySelectorAll('#calls tbody tr')].find((row) => row.cells[1].textContent === '{kind}')"
-    );
-    page.wait_until(&format!("{row} !== undefined"));
-    page.eval(&format!("{row}.querySelector('button').focus()"));
-    page.key("Enter");
-    page.wait_for("#call-title", kind);
 }
 
 /// Every text and value on the page, and none of it hidden from this search.
@@ -35,32 +23,20 @@ fn all(page: &mut Page) -> String {
     page.eval(script).as_str().unwrap().to_owned()
 }
 
-/// Where pictures go, if somebody wants to look at them.
-fn pictures() -> (Option<tempfile::TempDir>, PathBuf) {
-    match env::var_os("OKTA_HOOKS_SCREENSHOTS") {
-        Some(path) => (None, path.into()),
-        None => {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().to_owned();
-            (Some(folder), path)
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_guides_do_by_hand_is_done_by_hand() {
     let (server, hook) = (org(), Hook::start().await);
-    let Some(mut page) = console(&server, 1400) else { return };
+    let Some(mut page) = console(&server, 1280) else { return };
 
     create_hook(&mut page, &hook.url());
     page.wait_for("#hook-list", "UNVERIFIED");
     assert!(!all(&mut page).contains(SECRET), "the secret is sent and gone");
     hook.answer_next(&[Answer::Status(401)]);
     page.press("#hook-list", "Verify");
-    page.wait_for("#hooks-message", "answered 401: it does not accept the secret");
+    page.wait_for("#hook-list", "not verified: refused with status 401");
     hook.answer_next(&[Answer::Wrong]);
     page.press("#hook-list", "Verify");
-    page.wait_for("#hooks-message", "but not with {\"verification\"");
+    page.wait_for("#hook-list", "Send back the value of X-Okta-Verification-Challenge unchanged");
     verify(&mut page);
 
     add_person(&mut page, "John", "Doe", "john.doe@example.com");
@@ -74,7 +50,7 @@ async fn what_the_guides_do_by_hand_is_done_by_hand() {
     page.press("#people-list", "Suspend");
     page.wait_for("#people-list", "SUSPENDED");
     page.press("#people-list", "Unsuspend");
-    page.wait_for("#people-message", "unsuspend: done");
+    page.wait_for("#people-list", "unsuspend: done");
     page.press("#people-list", "Edit");
     page.fill("#person-form [name=lastName]", "Dough");
     page.press("#person-form", "Save");
@@ -94,34 +70,108 @@ async fn what_the_guides_do_by_hand_is_done_by_hand() {
         ]
         .map(of_john)
     );
+}
 
-    // Preview with an edited target.
-    page.press("#preview", "Get a sample");
-    page.wait_until(
-        "document.querySelector('#preview-body').value.includes('user.lifecycle.create')",
-    );
-    let sample = page.eval("document.querySelector('#preview-body').value");
-    let mut edited: serde_json::Value = serde_json::from_str(sample.as_str().unwrap()).unwrap();
-    edited["data"]["events"][0]["target"][0]["alternateId"] = "edited@example.com".into();
-    page.fill("#preview-body", &edited.to_string());
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_an_event_of_the_log_that_can_be_edited_and_is_new_then() {
+    let (server, hook) = (org(), Hook::start().await);
+    let Some(mut page) = console(&server, 1280) else { return };
+    create_and_verify_hook(&mut page, &hook.url(), SECRET);
+    page.press("#hook-list", "Preview");
+    page.wait_for("#preview-source", "this is sample data");
+    add_person(&mut page, "John", "Doe", "john.doe@example.com");
+    hook.events(2).await;
+
+    tab(&mut page, "preview");
+    page.wait_for("#preview-events", "User activated");
+    choose(&mut page, "#preview-type", "user.lifecycle.create");
+    page.wait_until("!document.querySelector('#preview-events').innerText.includes('activated')");
+    let body = value(&mut page, "#preview-body");
+    let logged: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let delivered = hook.deliveries()[0].events()[0].uuid().unwrap().to_owned();
+    assert_eq!(logged["data"]["events"][0]["uuid"], delivered, "as it happened");
     page.press("#preview", "Deliver request");
+    page.wait_for("#preview-message", "one that dedupes does nothing with it now");
+
+    page.fill("#preview-body", &body.replace("john.doe@example.com", "edited@example.com"));
+    page.wait_until("document.querySelector('#preview-new-ids').checked");
+    page.press("#preview", "Deliver request");
+    page.wait_until("!document.querySelector('#preview-message').innerText.includes('dedupes')");
     page.wait_for("#preview-message", "204 in");
-    assert_eq!(hook.events(7).await[6], "user.lifecycle.create edited@example.com");
-    page.fill("#preview-body", "{");
-    page.wait_for("#preview-note", "not JSON");
+    assert_eq!(hook.events(4).await[3], "user.lifecycle.create edited@example.com");
+    let deliveries = hook.deliveries();
+    assert_ne!(deliveries[2].events()[0].uuid(), Some(delivered.as_str()), "as a new event");
+    page.fill("#preview-body", "{\n  \"a\": 1,\n}");
+    page.wait_for("#preview-note", "line 3, column 1: there is a comma before }");
+    page.press("#preview", "Load the newest");
+    page.wait_for("dialog", "Discard your edits?");
+    page.press("dialog", "Keep editing");
+    assert_eq!(value(&mut page, "#preview-body"), "{\n  \"a\": 1,\n}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_is_edited_verified_at_once_deleted_and_put_back() {
+    let (server, hook) = (org(), Hook::start().await);
+    let Some(mut page) = console(&server, 1280) else { return };
+    page.press("#hooks", "Create event hook");
+    let ticked =
+        "[...document.querySelectorAll('#types input:checked')].map((one) => one.value).join()";
+    let ticked = page.eval(ticked);
+    assert_eq!(ticked.as_str().unwrap().split(',').count(), 6, "the guide's: {ticked}");
+    page.fill("#types-find", "user created");
+    page.wait_for("#types", "User created · user.lifecycle.create");
+    page.press("#hook-form", "Cancel");
+    create_and_verify_hook(&mut page, &format!("http://{}/elsewhere", hook.address), SECRET);
+
+    page.press("#hook-list", "Edit");
+    page.fill("#hook-form [name=name]", "Renamed");
+    page.fill("#hook-form [name=uri]", &hook.url());
+    page.press("#hook-filters", "Filters");
+    page.press("#hook-filters", "Add filter");
+    let only_jane = "event.target.?[alternateId eq 'jane.doe@example.com'].size()>0";
+    page.fill("#filter-rows textarea", only_jane);
+    choose(&mut page, "#filter-rows select", "user.lifecycle.create");
+    page.press("#hook-form", "Save and verify");
+    page.wait_for("#hook-list", "Renamed: verified.");
+    page.press("#hook-list", "6 event types, 1 filtered");
+    page.wait_for("#hook-list", only_jane);
+    add_person(&mut page, "John", "Doe", "john.doe@example.com");
+    add_person(&mut page, "Jane", "Doe", "jane.doe@example.com");
+    let events = hook.events(3).await;
+    assert!(
+        !events.contains(&"user.lifecycle.create john.doe@example.com".to_owned()),
+        "{events:?}"
+    );
+    assert!(
+        events.contains(&"user.lifecycle.create jane.doe@example.com".to_owned()),
+        "{events:?}"
+    );
+
+    tab(&mut page, "hooks");
+    page.press("#hook-list", "Edit");
+    page.fill("#hook-form [name=name]", "Not saved");
+    page.press("#hook-form", "Cancel");
+    page.wait_for("dialog", "Discard your edits?");
+    page.press("dialog", "Discard");
+    page.press("#hook-list", "Delete");
+    page.wait_for("#hooks", "None yet.");
+    page.press("#hooks-message", "Undo");
+    page.wait_for("#hook-list", "Renamed: restored.");
+    page.wait_for("#hook-list", "VERIFIED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_are_inspected_and_made_again_with_modifications() {
     let (server, hook) = (org(), Hook::start().await);
-    let Some(mut page) = console(&server, 1400) else { return };
+    let Some(mut page) = console(&server, 1280) else { return };
     create_hook(&mut page, &hook.url());
     verify(&mut page);
     add_person(&mut page, "John", "Doe", "john.doe@example.com");
     hook.events(2).await;
 
-    inspect(&mut page, "delivery");
-    page.wait_for("#call-end", "204 in");
+    inspect(&mut page, &["delivery"]);
+    page.wait_for("#call-title", "delivery");
+    page.wait_for("#call-end", "204");
     page.wait_for("#request-body", "john.doe@example.com");
     page.wait_for("#request-headers", "••••••••");
     assert!(!all(&mut page).contains(SECRET) && !all(&mut page).contains(TOKEN), "masked");
@@ -145,120 +195,96 @@ async fn calls_are_inspected_and_made_again_with_modifications() {
 
     let before = hook.deliveries();
     page.press("#call", "Replay");
-    page.wait_for("#call-title", "replay");
-    page.wait_for("#call-message", "204 in");
+    page.wait_for("#call-message", "one that dedupes does nothing with it now");
     let after = hook.deliveries();
     assert_eq!(after[before.len()].raw(), after[before.len() - 1].raw(), "the same bytes");
+    page.press("#call-message", "Replay as new event");
+    page.wait_until("!document.querySelector('#call-message').innerText.includes('dedupes')");
+    let [.., first, second] = &hook.deliveries()[..] else { panic!("two deliveries") };
+    assert_ne!(first.events()[0].uuid(), second.events()[0].uuid(), "a fresh uuid");
 
     let before = hook.events(0).await.len();
     page.press("#call", "Replay with modifications");
-    let body = page.eval("document.querySelector('#edit-body').value");
-    let body = body.as_str().unwrap().replace("john.doe@example.com", "jane.doe@example.com");
+    let body =
+        value(&mut page, "#edit-body").replace("john.doe@example.com", "jane.doe@example.com");
     page.fill("#edit-body", &body);
-    let headers = page.eval("document.querySelector('#edit-headers').value");
-    let headers = headers.as_str().unwrap().replace("x-env: ••••••••", "x-other: changed");
+    page.wait_until("document.querySelector('#edit-new-ids').checked");
+    let headers = value(&mut page, "#edit-headers").replace("x-env: ••••••••", "x-other: changed");
     assert!(headers.contains("authorization: ••••••••") && headers.contains("x-other"));
     page.fill("#edit-headers", &headers);
+    page.fill("#edit-url", &format!("{}?again", hook.url()));
     page.press("#edit-form", "Send");
-    page.wait_for("#request-headers", "x-other");
-    page.wait_for("#call-message", "204 in");
-    assert!(!page.text("#request-headers").contains("x-env"));
+    page.wait_for("#edit-message", "204 in");
     let events = hook.events(before + 1).await;
     assert!(events[before..].iter().all(|event| event.ends_with("jane.doe@example.com")));
+    page.press("#edit-message", "Look at the call");
+    page.wait_for("#call-url", "?again");
+    page.wait_for("#request-headers", "x-other");
+    assert!(!page.text("#request-headers").contains("x-env"));
+    page.press("#call-tabs", "Differences");
+    page.wait_for("#call-panel", "Replay of call");
+    page.wait_for("#call-panel .new", "?again");
 
-    page.fill("#filter", "jane.doe");
-    page.wait_for("#calls-message", "1 of ");
+    page.fill("#filter", "kind:replay target:jane.doe");
+    page.wait_for("#calls-count", "1 of ");
     page.fill("#filter", "verification 200");
-    let visible = "[...document.querySelectorAll('#calls tbody tr')].filter((row) => !row.hidden)";
-    page.wait_until(&format!(
-        "{visible}.length === 1 && {visible}[0].cells[1].textContent === 'verification'"
-    ));
-    page.press("#inspector", "Forget all");
-    page.wait_for("#inspector", "No calls yet.");
+    page.wait_until(
+        "[...document.querySelectorAll('#calls .kind')].every((one) => one.textContent === 'verify')",
+    );
+    page.press("#list-head", "Forget all");
+    page.wait_for("#list-side", "No calls yet.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_a_text_and_the_page_fits_a_phone() {
+async fn attempts_of_a_delivery_are_one_row_and_an_open_call_is_shown() {
     let (server, hook) = (org(), Hook::start().await);
-    let Some(mut page) = console(&server, 400) else { return };
-    create_hook(&mut page, &hook.url());
-    verify(&mut page);
-    let hostile = "<img src=x onerror=\"document.title='run'\">";
-    add_person(&mut page, hostile, "</pre><script>1", "mallory@example.com");
-    hook.events(2).await;
-    inspect(&mut page, "delivery");
-    page.wait_for("#people-list", hostile);
-    page.wait_for("#request-body", "<img src=x onerror=");
-    assert_eq!(page.eval("document.querySelectorAll('img, pre *, li script').length"), 0);
-    assert_eq!(page.eval("document.title"), "Okta emulator");
-    let markup =
-        "(() => { try { document.body.innerHTML = 'x'; return false; } catch { return true; } })()";
-    assert_eq!(page.eval(markup), true, "the policy lets no text become markup");
-
-    page.press("#call", "Replay with modifications");
-    page.press("#preview", "Get a sample");
-    page.wait_until("document.querySelector('#preview-body').value !== ''");
-    for width in [400, 320] {
-        page.resize(width, 900);
-        let wide = "document.documentElement.scrollWidth";
-        assert!(page.eval(wide).as_u64().unwrap() <= width.into(), "nothing is beside the screen");
-    }
-
-    // By keyboard alone: every control is reached, and shows that it is.
-    page.eval("document.querySelector('nav a').focus()");
-    let mut reached = Vec::new();
-    for _ in 0..30 {
-        page.key("Tab");
-        let shown = "getComputedStyle(document.activeElement).outlineStyle";
-        assert_eq!(page.eval(shown), "solid");
-        reached.push(page.eval("document.activeElement.textContent").to_string());
-    }
-    for text in ["Reveal", "Verify", "Deactivate", "Create event hook", "Suspend", "Add person"] {
-        assert!(reached.contains(&format!("\"{text}\"")), "{text} in {reached:?}");
-    }
-
-    page.press("#call", "Replay with modifications");
-    page.eval("document.activeElement.blur(); window.scrollTo(0, 0)");
-    let (_folder, pictures) = pictures();
-    for (name, width, scheme) in [
-        ("light", 1400, "light"),
-        ("dark", 1400, "dark"),
-        ("narrow", 400, "light"),
-        ("narrow-dark", 400, "dark"),
-    ] {
-        page.resize(width, if width == 400 { 3600 } else { 1300 });
-        page.prefer(scheme);
-        let picture = pictures.join(format!("console-{name}.png"));
-        page.screenshot(&picture);
-        assert!(std::fs::metadata(&picture).unwrap().len() > 20_000, "a picture of something");
-    }
+    let Some(mut page) = console(&server, 1280) else { return };
+    create_and_verify_hook(&mut page, &hook.url(), SECRET);
+    hook.answer_next(&[Answer::Status(503), Answer::Late]);
+    add_person(&mut page, "John", "Doe", "john.doe@example.com");
+    tab(&mut page, "inspector");
+    page.wait_for("#calls .row", "503 → open");
+    page.wait_for("#calls .row", "503 → timeout → dropped");
+    page.fill("#filter", "status:503");
+    page.wait_for("#calls-count", "1 of 2");
+    inspect(&mut page, &["503"]);
+    page.wait_for("#call-facts", "no complete answer within three seconds");
+    page.click("#call-facts a:not([aria-current])");
+    page.wait_for("#call-facts", "the emulator, as Okta does");
+    page.press("#call-tabs", "Answer");
+    page.wait_for("#call-panel", "Status 503");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_finds_an_org_that_was_started_again() {
     let (server, hook) = (org(), Hook::start().await);
-    let Some(mut page) = console(&server, 1400) else { return };
+    let Some(mut page) = console(&server, 1280) else { return };
+    let rows = |page: &mut Page, count: usize| {
+        page.wait_until(&format!(
+            "document.querySelector('#calls-count').textContent === '{count}'"
+        ));
+    };
     create_hook(&mut page, &hook.url());
     verify(&mut page);
     page.press("#hook-list", "Verify");
-    page.wait_until("document.querySelectorAll('#calls tbody tr').length === 2");
+    rows(&mut page, 2);
     let address = server.address.to_string();
     server.crash();
     page.wait_for("#live", "Not reachable");
+    page.wait_for("#lost", "The org cannot be reached.");
     // With another token, and with calls that are counted from 1 again.
     let arguments = ["emulator", "--token", "another", "--collect-ms", "20"];
     let _server = Server::start_with(PROGRAM, &arguments, &[("LISTEN", &address)]);
     page.wait_for("#live", "Live");
     page.wait_for("#hooks", "None yet.");
-    page.wait_for("#inspector", "No calls yet.");
+    rows(&mut page, 0);
     create_hook(&mut page, &hook.url());
     verify(&mut page);
-    page.wait_until("document.querySelectorAll('#calls tbody tr').length === 1");
+    rows(&mut page, 1);
     page.press("#hook-list", "Deactivate");
     page.wait_for("#hook-list", "INACTIVE");
     page.press("#hook-list", "Activate");
-    page.wait_for("#hooks-message", "User sync: activated");
-    page.press("#hook-list", "Deactivate");
+    page.wait_for("#hook-list", "User sync: activated");
     page.press("#hook-list", "Delete");
     page.wait_for("#hooks", "None yet.");
 }
@@ -274,6 +300,7 @@ async fn calls_through_a_tunnel_are_recorded_and_made_again() {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let send = |request: reqwest::RequestBuilder| {
         let request = request.header("host", "public.example").header("authorization", SECRET);
+        let request = request.header("x-forwarded-for", "203.0.113.9");
         async { request.header("x-api-key", "other-secret").send().await.unwrap() }
     };
     let challenge = client.get(&tunnel).header("x-okta-verification-challenge", "abc");
@@ -291,10 +318,24 @@ async fn calls_through_a_tunnel_are_recorded_and_made_again() {
     hook.answer_next(&[Answer::Late]);
     assert_eq!(send(client.post(&tunnel).body(body.clone())).await.status(), 504);
     assert_eq!(hook.deliveries()[0].raw(), &body);
-    let Some(mut page) = console(&server, 1400) else { return };
-    page.wait_for("#calls", "no complete answer within three seconds");
-    inspect(&mut page, "forwarded");
+    let Some(mut page) = console(&server, 1280) else { return };
+    inspect(&mut page, &["forward", "timeout"]);
+    page.wait_for("#call-facts", "no complete answer within three seconds");
+    page.wait_for("#call-facts", "504");
+    page.wait_for("#call-facts", "203.0.113.9");
     assert!(!all(&mut page).contains("other-secret") && !all(&mut page).contains(SECRET));
+    hook.answer_next(&[Answer::Status(503)]);
+    let (_, other) = okta_hooks::simulate::delivery()
+        .seed(7)
+        .event(okta_hooks::simulate::event(okta_hooks::EventType::USER_LIFECYCLE_CREATE))
+        .to_request("http://localhost/", &[])
+        .unwrap()
+        .into_parts();
+    assert_eq!(send(client.post(&tunnel).body(other)).await.status(), 503);
+    inspect(&mut page, &["503 → sender may retry"]);
+    page.wait_for("#call-facts", "whoever sent it, as Okta does");
+    inspect(&mut page, &["forward", "timeout"]);
+    page.wait_for("#call-end", "timeout");
     let before = hook.deliveries().len();
     page.press("#call", "Replay");
     page.wait_for("#call-message", "204 in");

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use okta_hooks_testing::console::console;
+use okta_hooks_testing::console::{console, inspect};
 use okta_hooks_testing::devtools::Page;
 use okta_hooks_testing::process::Server;
 use serde_json::{Value, json};
@@ -79,8 +79,7 @@ async fn a_forwarded_call_copied_as_curl_runs_nothing_of_what_the_caller_chose()
         format!("{head}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
     send(server.announced("Forwarding"), request.as_bytes());
     let forwarded = receiver.next(Duration::from_secs(10)).expect("it is passed on");
-    page.wait_until("document.querySelectorAll('#calls tbody tr').length === 1");
-    page.eval("document.querySelector('#calls tbody button').click()");
+    inspect(&mut page, &["forward"]);
     // The masked values are variables, which nobody has set: then nothing is sent at all.
     let masked = copied(&mut page);
     assert!(masked.contains("${HEADER_X_QUOTE:?}") && !masked.contains("it's $("), "{masked}");
@@ -127,7 +126,7 @@ async fn whatever_a_call_holds_curl_sends_the_same_bytes_from_every_shell() {
             ],
             "body": body,
         }});
-        let command = page.eval(&format!("curl({call})"));
+        let command = page.eval(&format!("import('/curl.js').then(({{ curl }}) => curl({call}))"));
         let command = command.as_str().unwrap();
         let obeyed = |c: char| c.is_control() && c != '\n';
         assert!(!command.contains(obeyed), "a terminal obeys it: {command:?}");
@@ -152,7 +151,7 @@ async fn a_masked_header_never_takes_a_variable_that_the_shell_has_already() {
             "method": "GET", "url": format!("http://{}/", receiver.address), "body": "",
             "headers": [{ "name": name, "value": "••••••••", "secret": true }],
         }});
-        let command = page.eval(&format!("curl({call})"));
+        let command = page.eval(&format!("import('/curl.js').then(({{ curl }}) => curl({call}))"));
         let variable = format!("${{HEADER_{}:?}}", name.to_uppercase().replace('-', "_"));
         assert!(command.as_str().unwrap().contains(&variable), "{command}");
     }

@@ -3,6 +3,7 @@
 mod admin;
 mod commands;
 mod console;
+mod console_page;
 mod copy_as_curl;
 mod emulator;
 mod hardening;

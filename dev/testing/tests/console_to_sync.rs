@@ -1,6 +1,6 @@
 //! A person added in the emulator's console, seen on the sync's page, in a real browser.
 
-use okta_hooks_testing::console::{add_person, console, create_hook, verify};
+use okta_hooks_testing::console::{add_person, console, create_hook, tab, verify};
 use okta_hooks_testing::devtools::Page;
 use okta_hooks_testing::hook::SECRET;
 use okta_hooks_testing::process::Server;
@@ -20,6 +20,7 @@ fn a_person_added_in_the_console_is_on_the_syncs_page() {
     let pages = format!("http://{}/", sync.announced("Pages"));
     let mut shown = Page::open(&pages, 1100, 900).unwrap();
     shown.wait_for("#users", "john.doe@example.com");
+    tab(&mut page, "people");
     page.press("#people-list", "Suspend");
     shown.wait_for("#users", "SUSPENDED");
 }
