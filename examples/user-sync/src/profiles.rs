@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use okta_hooks::projection::Version;
 
-use crate::clock::millis;
 use crate::okta::{self, Client, ClientError, Endpoint, ErrorKind};
 use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
 
@@ -86,6 +85,5 @@ fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
         ErrorKind::Status { status: 429, .. } => wait,
         _ => IDLE,
     };
-    let due_at = millis() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    (Change::Later { user_id: refresh.user_id, due_at }, pause)
+    (Change::Later { user_id: refresh.user_id, wait }, pause)
 }

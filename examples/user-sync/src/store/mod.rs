@@ -1,5 +1,6 @@
 //! The database: one thread writes, and says so only when it is on disk; others read.
 
+mod backend;
 mod batch;
 mod counts;
 mod dead_letter;
@@ -8,6 +9,7 @@ mod rows;
 mod sqlite;
 mod summary;
 mod system_log;
+mod writer;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use okta_hooks::projection::Version;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -26,8 +29,9 @@ pub use dead_letter::DeadLetter;
 pub use find::Find;
 pub use rows::{Activity, DeadLetterSummary, Event, Person, PersonKey, Place, Received, Refresh};
 pub use sqlite::Reader;
-use sqlite::Writer;
+use sqlite::Sqlite;
 pub use system_log::{LogPage, Unrecoverable};
+use writer::Writer;
 
 /// How many jobs may wait for the writer. A delivery that finds the queue full is answered with a
 /// 503, and Okta sends it once more.
@@ -62,7 +66,7 @@ pub enum StoreError {
     #[error("the database is closed")]
     Closed,
     #[error("the database: {0}")]
-    Database(#[from] Arc<rusqlite::Error>),
+    Database(Arc<str>),
 }
 
 type JobResult = Result<Outcome, StoreError>;
@@ -82,10 +86,10 @@ pub enum Change {
     /// A dead letter that was put through again.
     Resolved(i64),
     Profile(Profile),
-    /// Try again to fetch a profile, at this time in milliseconds since 1970.
+    /// Try again to fetch a profile, after this time.
     Later {
         user_id: String,
-        due_at: i64,
+        wait: Duration,
     },
     /// Do not fetch a profile after all, unless it was asked for again since.
     Dismissed {
@@ -174,9 +178,9 @@ impl Store {
         group: NonZeroUsize,
         metrics: Arc<Metrics>,
     ) -> Result<(Self, Reader, WriterThread), String> {
-        let writer =
-            Writer::open(path, group.get(), metrics.clone()).map_err(|error| error.to_string())?;
-        let reader = writer.reader();
+        let database = Sqlite::open(path).map_err(|error| error.to_string())?;
+        let reader = database.reader();
+        let writer = Writer::new(database, group.get(), metrics.clone());
         let (jobs, queue) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())

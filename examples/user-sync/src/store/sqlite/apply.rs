@@ -5,7 +5,7 @@ use okta_hooks::projection::UserStatus;
 use rusqlite::{Transaction, params};
 
 use super::{dead_letter, project, system_log};
-use crate::clock::millis;
+use crate::clock::{millis, millis_after};
 use crate::store::{Change, Found, Outcome, Profile};
 
 pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<Outcome> {
@@ -23,10 +23,10 @@ pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite:
             profile(transaction, found)?;
             Ok(Outcome::default())
         }
-        Change::Later { user_id, due_at } => {
+        Change::Later { user_id, wait } => {
             let sql =
                 "UPDATE refreshes SET due_at = ?2, attempts = attempts + 1 WHERE user_id = ?1";
-            done(transaction, sql, params![user_id, due_at])?;
+            done(transaction, sql, params![user_id, millis_after(*wait)])?;
             Ok(Outcome::default())
         }
         Change::Dismissed { user_id, asked } => {

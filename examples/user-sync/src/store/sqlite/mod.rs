@@ -16,4 +16,4 @@ mod wal_owner;
 mod writer;
 
 pub use read::Reader;
-pub use writer::Writer;
+pub use writer::Sqlite;
