@@ -9,7 +9,9 @@ use okta_hooks::system_log::{Cursor, Page, Query};
 
 use crate::okta::{Answered, Client, ClientError, Endpoint, ErrorKind};
 use crate::profiles::PERMANENT_WAIT;
-use crate::store::{Batch, Change, DeadLetter, LogPage, Origin, Reader, Store, Unrecoverable};
+use crate::store::{
+    Batch, Change, DeadLetter, LogPage, Origin, Reader, Store, Turns, Unrecoverable,
+};
 
 /// How far back the first reading goes: the System Log's own default.
 const FIRST: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -24,9 +26,17 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 /// How long to wait after an error that says nothing of its own.
 const RETRY: Duration = Duration::from_secs(5);
 
-pub async fn run(client: Arc<Client>, store: Store, reader: Reader, every: Duration) {
+/// How often a replica whose turn it is not looks whether it is.
+const STAND_BY: Duration = Duration::from_secs(1);
+
+pub async fn run(client: Arc<Client>, store: Store, reader: Reader, turns: Turns, every: Duration) {
     let mut attempt = 0;
     loop {
+        // If the database is away, its writer says so.
+        if !turns.may_repair_gaps().await.unwrap_or(false) {
+            tokio::time::sleep(STAND_BY).await;
+            continue;
+        }
         let pause = match step(&client, &store, &reader, attempt).await {
             Ok(Step { is_last, pause }) => {
                 attempt = 0;

@@ -1,4 +1,4 @@
-//! Okta's users, in a SQLite database of your own: the hook, built like production.
+//! Okta's users, in a database of your own, SQLite or PostgreSQL: the hook, built like production.
 //!
 //! Run with
 //!
@@ -22,7 +22,7 @@ use user_sync::metrics::Metrics;
 use user_sync::server::{self, Limits};
 use user_sync::settings::{Settings, refuse};
 use user_sync::shutdown::shutdown;
-use user_sync::store::{Counts, Store};
+use user_sync::store::{Counts, Opened, Store};
 use user_sync::{gap_repair, hook, okta, pages, profiles};
 
 #[tokio::main]
@@ -33,6 +33,7 @@ async fn main() {
         deadline,
         pages,
         database,
+        replica,
         group,
         org,
         gap_repair_every,
@@ -41,9 +42,9 @@ async fn main() {
         let client = okta::Client::new(&url, credentials);
         Arc::new(client.unwrap_or_else(|error| refuse(&format!("okta_url: {error}"))))
     });
-    let metrics = Arc::new(Metrics::default());
-    let (store, reader, writer) = Store::open(&database, group, metrics.clone())
-        .unwrap_or_else(|error| refuse(&format!("DATABASE: {}: {error}", database.display())));
+    let metrics = Arc::new(Metrics::of(replica));
+    let Opened { store, reader, turns, writer } = Store::open(&database, group, metrics.clone())
+        .unwrap_or_else(|error| refuse(&format!("DATABASE: {database}: {error}")));
 
     let pages_listener = listen("PAGES", pages).await;
     let listener = listen("LISTEN", hook_address).await;
@@ -61,8 +62,8 @@ async fn main() {
     let (stop, stopping) = watch::channel(());
     let mut loops = JoinSet::new();
     if let Some(client) = client {
-        loops.spawn(profiles::run(client.clone(), store.clone(), reader.clone()));
-        loops.spawn(gap_repair::run(client, store.clone(), reader, gap_repair_every));
+        loops.spawn(profiles::run(client.clone(), store.clone(), turns.clone()));
+        loops.spawn(gap_repair::run(client, store.clone(), reader, turns, gap_repair_every));
     }
     let mut servers = JoinSet::new();
     let files = server::open_files();

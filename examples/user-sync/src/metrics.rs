@@ -11,6 +11,8 @@ use crate::store::{Change, Outcome};
 #[derive(Default)]
 pub struct Metrics {
     pub started_at: StartedAt,
+    /// The name of this process among those over the same database.
+    pub replica: String,
     pub deliveries: Count,
     pub events: Count,
     pub duplicates: Count,
@@ -55,6 +57,10 @@ impl Default for StartedAt {
 }
 
 impl Metrics {
+    pub fn of(replica: String) -> Self {
+        Self { replica, ..Self::default() }
+    }
+
     /// A transaction with this many changes took this long.
     pub fn committed(&self, changes: usize, took: Duration) {
         self.commits.add(1);
@@ -68,6 +74,7 @@ impl Metrics {
         self.duplicates.add(outcome.duplicates);
         self.unpaired.add(outcome.unpaired);
         self.recovered.add(outcome.lost);
+        self.dead_letters.add(outcome.dead_letters);
         match change {
             Change::LogPage(_) => self.from_system_log.add(outcome.new),
             Change::DeadLetters(letters) => self.dead_letters.add(letters.len() as u64),
@@ -136,6 +143,11 @@ impl Metrics {
         let since = self.seconds_since_last_event();
         let since = since.map_or_else(|| "NaN".to_owned(), |seconds| seconds.to_string());
         metric("seconds_since_last_event", "gauge", "Age of the last new event.", since);
+        let replica = label(&self.replica);
+        let help = "Which replica counted; what is in the database, all of them share.";
+        let _ = writeln!(text, "# HELP okta_sync_replica_info {help}");
+        let _ = writeln!(text, "# TYPE okta_sync_replica_info gauge");
+        let _ = writeln!(text, "okta_sync_replica_info{{replica=\"{replica}\"}} 1");
         text
     }
 }
@@ -157,6 +169,11 @@ impl Revisions {
             count.add(u64::from(has_changed));
         }
     }
+}
+
+/// A value as it may stand between quotes.
+fn label(value: &str) -> String {
+    value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
 }
 
 /// A number that many threads count.

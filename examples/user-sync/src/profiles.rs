@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use okta_hooks::projection::Version;
 
-use crate::okta::{self, Client, ClientError, Endpoint, ErrorKind};
-use crate::store::{Change, Found, Profile, Reader, Refresh, Store};
+use crate::okta::{self, Answered, Client, ClientError, Endpoint, ErrorKind};
+use crate::store::{Change, Found, Profile, Refresh, Store, Turns};
 
 /// How long to look away when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(200);
@@ -15,10 +15,10 @@ const IDLE: Duration = Duration::from_millis(200);
 /// longer wait for one profile.
 pub const PERMANENT_WAIT: Duration = Duration::from_secs(15 * 60);
 
-pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
+pub async fn run(client: Arc<Client>, store: Store, turns: Turns) {
     let mut failing = None;
     loop {
-        let due = reader.due_refresh(PERMANENT_WAIT).await;
+        let due = turns.next_refresh(PERMANENT_WAIT).await;
         let error = due.as_ref().err().cloned();
         if let Some(error) = error.as_ref().filter(|error| failing.as_ref() != Some(*error)) {
             // Said once, however often it is so.
@@ -26,7 +26,7 @@ pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
         }
         failing = error;
         let pause = match due {
-            Ok(Some(refresh)) => fetch(&client, &store, refresh).await,
+            Ok(Some(refresh)) => fetch(&client, &store, &turns, refresh).await,
             Ok(None) => IDLE,
             Err(_) => Duration::from_secs(1),
         };
@@ -35,13 +35,16 @@ pub async fn run(client: Arc<Client>, store: Store, reader: Reader) {
 }
 
 /// Fetches one profile; returns how long to wait before the next.
-async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
+async fn fetch(client: &Client, store: &Store, turns: &Turns, refresh: Refresh) -> Duration {
     // What happened after this moment may be missing in the answer, and will ask again. What we know
     // already is not: whatever Okta's clock says, the answer is newer.
     let version = Version::observed(&jiff::Timestamp::now().to_string());
     let known = refresh.known.as_ref().map(Version::after);
     let version = known.into_iter().fold(version, Ord::max);
     let answer = client.user(&refresh.user_id, refresh.attempts).await;
+    if let Err(error) = tell_others(turns, &answer).await {
+        tracing::debug!(%error, "the other replicas do not know of the rate limit");
+    }
     let (change, pause) = match answer {
         Ok(answered) => (found(refresh, version, answered.value), answered.pause),
         Err(error) => later(refresh, &error),
@@ -52,6 +55,20 @@ async fn fetch(client: &Client, store: &Store, refresh: Refresh) -> Duration {
             tracing::warn!(%error, "a profile was not written, and stays on the work list");
             pause.max(Duration::from_secs(1))
         }
+    }
+}
+
+/// Okta counts the calls of all replicas together.
+async fn tell_others(
+    turns: &Turns,
+    answer: &Result<Answered<okta::Found>, ClientError>,
+) -> Result<(), String> {
+    match answer {
+        Ok(answered) => turns.wait(answered.pause, answered.pause).await,
+        Err(error) if matches!(error.kind(), ErrorKind::Status { status: 429, .. }) => {
+            turns.wait(error.retry_after().unwrap_or_default(), Duration::ZERO).await
+        }
+        Err(_) => Ok(()),
     }
 }
 

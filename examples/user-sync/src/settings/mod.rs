@@ -6,7 +6,6 @@ mod environment;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::path::PathBuf;
 use std::process;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::hook;
 use crate::okta::{Credentials, ServiceApp};
+use crate::store::Database;
 use environment::Environment;
 
 const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
@@ -27,7 +27,11 @@ const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 /// - `OKTA_HOOK_SECRET_PREVIOUS`: one that is accepted too, while the secret is changed.
 /// - `OKTA_HOOK_HEADER`: the name of the secret header, `authorization` if not set.
 /// - `RUST_LOG`: `off`, `error`, `warn` (if not set), `info` or `debug`.
-/// - `DATABASE`: the SQLite file, `users.db` if not set.
+/// - `DATABASE`: the SQLite file, `users.db` if not set; or `postgres://…`, with the feature
+///   `postgres`. What the URL leaves open is in `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`,
+///   `PGDATABASE`, `PGSSLMODE` and `PGSSLROOTCERT`.
+/// - `REPLICA`: the name of this process among those over the same database, its host's and number if
+///   not set.
 /// - `GROUP_COMMIT`: how many deliveries may share a transaction, 256 if not set: enough that the
 ///   disk is waited for rarely, few enough that nobody waits long.
 /// - `PAGES`: the address of the pages, `127.0.0.1:8083` if not set. They show personal data.
@@ -43,7 +47,9 @@ pub struct Settings {
     /// When to answer 503 if the writer is not done: before Okta's three seconds are over.
     pub deadline: Duration,
     pub pages: SocketAddr,
-    pub database: PathBuf,
+    pub database: Database,
+    /// The name of this process among those over the same database.
+    pub replica: String,
     pub group: NonZeroUsize,
     pub org: Option<(String, Credentials)>,
     pub gap_repair_every: Duration,
@@ -66,15 +72,26 @@ impl Settings {
         let group = const { NonZeroUsize::new(256).unwrap() };
         let group = environment.parsed("GROUP_COMMIT", group, "a number above 0")?;
         let org = org(&environment)?;
-        let database =
-            environment.string("DATABASE")?.unwrap_or_else(|| "users.db".to_owned()).into();
+        let replica = environment.string("REPLICA")?.unwrap_or_else(replica);
+        let database = environment.string("DATABASE")?.unwrap_or_else(|| "users.db".to_owned());
+        let database = Database::parse(database, &|name| environment.string(name), &replica)?;
         let receiver = Receiver::new(auth::from_env(&environment, listen, hook::PATH)?);
         if listen == pages && pages.port() != 0 {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
         let gap_repair_every = Duration::from_secs(seconds.get());
         let deadline = Duration::from_millis(2_500);
-        Ok(Self { listen, receiver, deadline, pages, database, group, org, gap_repair_every })
+        Ok(Self {
+            listen,
+            receiver,
+            deadline,
+            pages,
+            database,
+            replica,
+            group,
+            org,
+            gap_repair_every,
+        })
     }
 }
 
@@ -134,6 +151,16 @@ fn private_key(value: String) -> Result<String, String> {
     }
     std::fs::read_to_string(value)
         .map_err(|error| format!("OKTA_PRIVATE_KEY: neither a PEM nor a file's name: {error}"))
+}
+
+/// A name that no other process has at the same time: that of the machine or container, and the
+/// number of the process.
+fn replica() -> String {
+    #[cfg(unix)]
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let host = std::env::var("COMPUTERNAME").unwrap_or_default();
+    format!("{host}/{}", process::id())
 }
 
 /// Ends the process: it makes no sense to start like this.

@@ -48,6 +48,18 @@ impl Batch {
         Self { events, origin, delivery_id: None, event_time: None, received_at, body_bytes }
     }
 
+    /// One of its events alone.
+    #[cfg(feature = "postgres")]
+    pub fn only(&self, event: &LogEvent) -> Self {
+        Self {
+            events: vec![event.clone()],
+            event_time: self.event_time.clone(),
+            delivery_id: self.delivery_id.clone(),
+            body_bytes: event.raw().len(),
+            ..*self
+        }
+    }
+
     /// The same events, as if they had come at this time.
     pub fn received_at(self, received_at: Timestamp) -> Self {
         Self { received_at, ..self }

@@ -14,8 +14,11 @@ const QUICK: Duration = Duration::from_millis(100);
 /// Of the time, this part at most is spent with counting that takes longer.
 const SHARE: u32 = 50;
 
-/// How long a number is good for at most: another process can have changed the tables, too.
+/// How long a number is good for at most: another process can have changed the tables, too,
 const MAX_AGE: Duration = Duration::from_secs(60);
+
+/// and where replicas share them, will have.
+const MAX_AGE_SHARED: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Default)]
 pub struct Counted {
@@ -44,9 +47,9 @@ struct Last {
 }
 
 impl Last {
-    fn is_good(&self, revision: u64) -> bool {
+    fn is_good(&self, revision: u64, max_age: Duration) -> bool {
         let age = self.at.elapsed();
-        let is_new = self.revision == revision && age < MAX_AGE;
+        let is_new = self.revision == revision && age < max_age;
         is_new || (self.took > QUICK && age < self.took * SHARE)
     }
 }
@@ -60,7 +63,8 @@ impl Counts {
     pub async fn get(&self) -> Result<(Counted, Option<Unrecoverable>), String> {
         let mut last = self.last.lock().await;
         let revision = self.metrics.revisions.all.get();
-        if let Some(last) = last.as_ref().filter(|last| last.is_good(revision)) {
+        let max_age = if self.reader.is_shared() { MAX_AGE_SHARED } else { MAX_AGE };
+        if let Some(last) = last.as_ref().filter(|last| last.is_good(revision, max_age)) {
             return Ok((last.counted, last.unrecoverable.clone()));
         }
         let started = Instant::now();

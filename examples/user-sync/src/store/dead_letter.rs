@@ -38,6 +38,12 @@ impl DeadLetter {
         }
     }
 
+    /// An event that the database has no place for.
+    #[cfg(feature = "postgres")]
+    pub fn refused(event: &okta_hooks::LogEvent, path: String, why: &str) -> Self {
+        Self { reason: format!("the database: {why}"), path, raw: event.raw().into() }
+    }
+
     fn new(element: &InvalidEvent, path: String) -> Self {
         let reason = format!("expected {}", element.reason().expected());
         Self { reason, path, raw: element.raw().into() }

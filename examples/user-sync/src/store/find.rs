@@ -9,6 +9,12 @@ impl Find {
         Self(text.trim().to_lowercase())
     }
 
+    /// In lower case.
+    #[cfg(feature = "postgres")]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     pub fn is_any(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,18 +1,23 @@
-//! The database: one thread writes, and says so only when it is on disk; others read.
+//! The database: one thread writes, and says so only when it is on disk; others read. What is in
+//! `sqlite` and in `postgres` does the same in the words of either.
 
 mod backend;
 mod batch;
 mod counts;
+mod database;
 mod dead_letter;
 mod find;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod reader;
 mod rows;
 mod sqlite;
 mod summary;
 mod system_log;
+mod turns;
 mod writer;
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -23,14 +28,17 @@ use okta_hooks::projection::Version;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::metrics::Metrics;
+use backend::Backend;
 pub use batch::Batch;
 pub use counts::{Counted, Counts};
+pub use database::Database;
 pub use dead_letter::DeadLetter;
 pub use find::Find;
+pub use reader::Reader;
 pub use rows::{Activity, DeadLetterSummary, Event, Person, PersonKey, Place, Received, Refresh};
-pub use sqlite::Reader;
 use sqlite::Sqlite;
 pub use system_log::{LogPage, Unrecoverable};
+pub use turns::Turns;
 use writer::Writer;
 
 /// How many jobs may wait for the writer. A delivery that finds the queue full is answered with a
@@ -53,6 +61,15 @@ pub struct Store {
     /// Whether the last change found the queue full.
     is_full: Arc<AtomicBool>,
     metrics: Arc<Metrics>,
+}
+
+/// A database that is open: the ways to write and to read, whose turn it is, and the thread that
+/// writes.
+pub struct Opened {
+    pub store: Store,
+    pub reader: Reader,
+    pub turns: Turns,
+    pub writer: WriterThread,
 }
 
 /// Waits for the writer to end, which it does when the last `Store` is gone.
@@ -168,18 +185,47 @@ pub struct Outcome {
     pub lost: u64,
     /// Membership events with several users and several groups: nobody says who is in which.
     pub unpaired: u64,
+    /// Events that the database refuses to keep as such.
+    pub dead_letters: u64,
 }
 
 impl Store {
-    /// Opens or creates the database and starts its writer.
-    /// Returns the ways to write and to read. Up to `group` changes share a transaction.
+    /// Opens or creates the database and starts its writer. Up to `group` changes share a transaction.
     pub fn open(
-        path: &Path,
+        database: &Database,
         group: NonZeroUsize,
         metrics: Arc<Metrics>,
-    ) -> Result<(Self, Reader, WriterThread), String> {
-        let database = Sqlite::open(path).map_err(|error| error.to_string())?;
-        let reader = database.reader();
+    ) -> Result<Opened, String> {
+        match database {
+            Database::File(path) => {
+                let database = Sqlite::open(path).map_err(|error| error.to_string())?;
+                let reader = database.reader();
+                let (store, writer) = Self::start(database, group, metrics)?;
+                let turns = Turns::Sqlite(reader.clone());
+                Ok(Opened { store, reader: Reader::Sqlite(reader), turns, writer })
+            }
+            #[cfg(feature = "postgres")]
+            Database::Postgres(target) => {
+                let target = Arc::new(postgres::Target::clone(target));
+                // On a thread of its own: this one has a runtime already.
+                let opened = {
+                    let target = target.clone();
+                    std::thread::spawn(move || postgres::Postgres::open(target)).join()
+                };
+                let database = opened.map_err(|_| "opening it panicked".to_owned())??;
+                let (store, writer) = Self::start(database, group, metrics)?;
+                let reader = postgres::Reader::new(target);
+                let turns = Turns::Postgres(postgres::Turns::new(reader.clone()));
+                Ok(Opened { store, reader: Reader::Postgres(reader), turns, writer })
+            }
+        }
+    }
+
+    fn start(
+        database: impl Backend + Send + 'static,
+        group: NonZeroUsize,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Self, WriterThread), String> {
         let writer = Writer::new(database, group.get(), metrics.clone());
         let (jobs, queue) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
@@ -187,8 +233,7 @@ impl Store {
             .spawn(move || writer.run(&queue))
             .map_err(|error| error.to_string())?;
         let room = Arc::new(Semaphore::new(QUEUE_BYTES as usize));
-        let is_full = Arc::default();
-        Ok((Self { jobs, room, is_full, metrics }, reader, WriterThread(thread)))
+        Ok((Self { jobs, room, is_full: Arc::default(), metrics }, WriterThread(thread)))
     }
 
     /// Writes a change; returns when it is on disk. The change is made even if nobody waits for it.

@@ -3,6 +3,8 @@
 use okta_hooks::projection::Version;
 use serde::Serialize;
 
+use super::Find;
+
 /// A user; what is not known is null.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,6 +77,38 @@ pub struct Activity {
     pub rows: Vec<Received>,
     /// Before where to look for more.
     pub next: Option<Place>,
+}
+
+impl Received {
+    pub fn is_found(&self, find: &Find) -> bool {
+        let Self { summary, event_type, uuid, delivery_id, .. } = self;
+        find.is_in([Some(&**summary), Some(event_type), Some(uuid), delivery_id.as_deref()])
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Activity {
+    /// The first `limit` rows that are found among as many as were looked through; one more says that
+    /// there are others.
+    pub fn looked_through(
+        all: impl Iterator<Item = Received>,
+        limit: u32,
+        at_most: usize,
+        find: &Find,
+    ) -> Self {
+        let mut activity = Self { rows: Vec::new(), next: None };
+        for (nth, row) in all.enumerate() {
+            if activity.rows.len() == limit as usize || nth == at_most {
+                // What this row comes right after.
+                activity.next = Some(Place { duplicate: row.place.duplicate + 1, ..row.place });
+                break;
+            }
+            if row.is_found(find) {
+                activity.rows.push(row);
+            }
+        }
+        activity
+    }
 }
 
 /// What is not an event, or not a delivery.

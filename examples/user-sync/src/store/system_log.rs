@@ -12,6 +12,21 @@ pub struct Unrecoverable {
     pub until: Timestamp,
 }
 
+impl Unrecoverable {
+    /// From the string that it was stored as.
+    pub fn parse(stored: &str) -> Option<Self> {
+        let (from, until) = stored.split_once('/')?;
+        Some(Self { from: from.parse().ok()?, until: until.parse().ok()? })
+    }
+}
+
+/// As it is stored.
+impl std::fmt::Display for Unrecoverable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.from, self.until)
+    }
+}
+
 /// A page of an org's System Log.
 pub struct LogPage {
     pub org: String,

@@ -42,7 +42,7 @@ impl Reader {
                     break;
                 }
                 looked_through += 1;
-                if is_found(&row, &find) {
+                if row.is_found(&find) {
                     activity.rows.push(row);
                 }
             }
@@ -65,9 +65,4 @@ fn received(row: &Row<'_>) -> rusqlite::Result<Received> {
         summary: row.get(8)?,
         is_duplicate: place.duplicate > 0,
     })
-}
-
-fn is_found(row: &Received, find: &Find) -> bool {
-    let Received { summary, event_type, uuid, delivery_id, .. } = row;
-    find.is_in([Some(&**summary), Some(event_type), Some(uuid), delivery_id.as_deref()])
 }

@@ -26,9 +26,9 @@ pub(super) fn save(transaction: &Transaction<'_>, page: &LogPage) -> rusqlite::R
 
 pub(super) fn save_unrecoverable(
     transaction: &Transaction<'_>,
-    Unrecoverable { from, until }: &Unrecoverable,
+    lost: &Unrecoverable,
 ) -> rusqlite::Result<()> {
-    save_value(transaction, UNRECOVERABLE, &format!("{from}/{until}"))
+    save_value(transaction, UNRECOVERABLE, &lost.to_string())
 }
 
 impl Reader {
@@ -47,10 +47,7 @@ impl Reader {
 
     pub async fn unrecoverable(&self) -> Result<Option<Unrecoverable>, String> {
         let value = self.read(|connection| value(connection, UNRECOVERABLE)).await?;
-        Ok(value.and_then(|value| {
-            let (from, until) = value.split_once('/')?;
-            Some(Unrecoverable { from: from.parse().ok()?, until: until.parse().ok()? })
-        }))
+        Ok(value.as_deref().and_then(Unrecoverable::parse))
     }
 }
 
