@@ -6,6 +6,10 @@ mod health;
 mod okta_client;
 mod org;
 mod paging;
+#[cfg(feature = "postgres")]
+mod postgres_faults;
+#[cfg(feature = "postgres")]
+mod postgres_start;
 mod profiles;
 mod projection;
 mod recovery;

@@ -2,6 +2,10 @@
 
 pub mod http;
 pub mod okta_org;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(unix)]
 pub mod process;
+#[cfg(feature = "postgres")]
+pub mod senders;
 pub mod sync;
