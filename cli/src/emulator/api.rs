@@ -67,7 +67,9 @@ pub async fn logs(State(app): Org, RawQuery(query): RawQuery) -> Result<Response
     let params = Params::parse(&query.unwrap_or_default());
     let query = Query::read(&params, SystemTime::now())?;
     let page = query.page(&app.org().log);
-    Ok(linked(&app, &params, "/api/v1/logs", page.events, page.next.as_deref(), &["since"]))
+    // Polling goes on from its cursor; bounds stay bounds.
+    let instead_of: &[&str] = if query.polls() { &["since"] } else { &[] };
+    Ok(linked(&app, &params, "/api/v1/logs", page.events, page.next.as_deref(), instead_of))
 }
 
 fn linked(

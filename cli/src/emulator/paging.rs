@@ -32,7 +32,8 @@ impl Page {
         Self { items, next: None }
     }
 
-    /// The answer with its links. Okta's own link says the limit, given or not.
+    /// The answer with its links: `next` comes last, as the Python SDK 3 sees the last one alone.
+    /// Okta's own link says the limit, given or not.
     pub fn answer(self, base: &str, path: &str, params: &Params, limit: usize) -> Response {
         let params = params.with_limit(limit);
         let own = link(&params.page(base, path, None, &[]), "self");

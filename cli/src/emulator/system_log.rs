@@ -77,7 +77,7 @@ impl Query {
         })
     }
 
-    fn polls(&self) -> bool {
+    pub fn polls(&self) -> bool {
         self.until.is_none() && !self.descending
     }
 

@@ -10,6 +10,7 @@ mod hardening;
 mod inline_hooks;
 mod inspect;
 mod memory;
+mod official_sdks;
 mod receiver;
 mod recorder;
 mod serving;
