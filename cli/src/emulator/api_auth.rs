@@ -1,6 +1,7 @@
 //! Who may call the APIs: the API token, or an access token with the right scope.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, Method};
@@ -16,6 +17,7 @@ pub const LIFETIME: u64 = 60 * 60;
 
 pub struct ApiAuth {
     api_token: String,
+    revoked: AtomicBool,
     client: Mutex<Option<Client>>,
     issued: Mutex<HashMap<String, Grant>>,
 }
@@ -32,11 +34,25 @@ impl ApiAuth {
         if api_token.is_empty() || !api_token.bytes().all(is_token) {
             return Err("--token: empty, or not what a header can carry".to_owned());
         }
-        Ok(Self { api_token, client: Mutex::new(client), issued: Mutex::default() })
+        Ok(Self {
+            api_token,
+            revoked: AtomicBool::new(false),
+            client: Mutex::new(client),
+            issued: Mutex::default(),
+        })
     }
 
     pub fn api_token(&self) -> &str {
         &self.api_token
+    }
+
+    /// Whether the API token is no longer accepted.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Relaxed)
+    }
+
+    pub fn revoke(&self) {
+        self.revoked.store(true, Ordering::Relaxed);
     }
 
     pub fn check(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<(), OktaError> {
@@ -65,7 +81,7 @@ impl ApiAuth {
 
     /// Takes the same time wherever a wrong token differs; its length is no secret.
     fn check_api_token(&self, token: &[u8]) -> Result<(), OktaError> {
-        match bool::from(self.api_token.as_bytes().ct_eq(token)) {
+        match bool::from(self.api_token.as_bytes().ct_eq(token)) && !self.is_revoked() {
             true => Ok(()),
             false => Err(OktaError::invalid_token()),
         }
@@ -96,7 +112,13 @@ impl ApiAuth {
 /// The scopes any one of which lets a request in: `manage` includes `read`.
 fn scopes_for(method: &Method, path: &str) -> Vec<String> {
     let rest = path.strip_prefix("/api/v1/").unwrap_or_default();
-    let what = rest.split('/').next().unwrap_or_default();
+    let what = match rest.split('/').next().unwrap_or_default() {
+        "org" => "orgs",
+        "api-tokens" => "apiTokens",
+        "meta" if rest.starts_with("meta/types/") => "userTypes",
+        "meta" => "schemas",
+        other => other,
+    };
     match method == Method::GET || method == Method::HEAD {
         true => vec![format!("okta.{what}.read"), format!("okta.{what}.manage")],
         false => vec![format!("okta.{what}.manage")],

@@ -10,7 +10,9 @@ use super::query_params::Params;
 
 pub const ALL_SCOPES: &str = "okta.users.read okta.users.manage okta.groups.read \
     okta.groups.manage okta.logs.read okta.eventHooks.read okta.eventHooks.manage \
-    okta.inlineHooks.read okta.inlineHooks.manage";
+    okta.inlineHooks.read okta.inlineHooks.manage okta.apps.read okta.apps.manage okta.orgs.read \
+    okta.schemas.read okta.schemas.manage okta.userTypes.read okta.apiTokens.read \
+    okta.apiTokens.manage";
 
 /// The longest an assertion may be valid.
 const MAX_LIFETIME: u64 = 60 * 60;

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::apps::Application;
 use super::clock::{self, OrgClock};
+use super::custom_attributes::CustomAttributes;
 use super::deleted_hooks::DeletedHooks;
 use super::groups::{Group, Rule};
 use super::hooks::Hook;
@@ -25,6 +27,8 @@ pub struct Org {
     pub users: Users,
     pub groups: BTreeMap<u64, Group>,
     pub rules: BTreeMap<u64, Rule>,
+    pub apps: BTreeMap<u64, Application>,
+    pub schemas: BTreeMap<u64, CustomAttributes>,
     pub log: Vec<Logged>,
     pub rng: fastrand::Rng,
     pub deleted_hooks: DeletedHooks,
@@ -65,6 +69,8 @@ impl Org {
             users: Users::new(documents(&store, User::KIND)?),
             groups: documents(&store, Group::KIND)?,
             rules: documents(&store, Rule::KIND)?,
+            apps: documents(&store, Application::KIND)?,
+            schemas: documents(&store, CustomAttributes::KIND)?,
             log: log.into_values().collect(),
             rng,
             deleted_hooks: DeletedHooks::default(),
@@ -81,6 +87,8 @@ impl Org {
             org.users.last_place(),
             org.groups.keys().last().copied(),
             org.rules.keys().last().copied(),
+            org.apps.keys().last().copied(),
+            org.schemas.keys().last().copied(),
             org.log.last().map(|logged| logged.place),
         ]
         .map(last)

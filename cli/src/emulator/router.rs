@@ -30,6 +30,21 @@
 //! GET POST            /api/v1/groups/rules                       list (limit after search), create
 //! GET PUT DELETE      /api/v1/groups/rules/{id}                  get, replace (if inactive), delete (removeUsers)
 //! POST                /api/v1/groups/rules/{id}/lifecycle/{op}   activate, deactivate
+//! GET POST            /api/v1/apps                               list (limit after q filter), create (activate)
+//! GET PUT DELETE      /api/v1/apps/{id}                          get, replace, delete (if inactive)
+//! POST                /api/v1/apps/{id}/lifecycle/{op}           activate, deactivate
+//! GET POST            /api/v1/apps/{id}/users                    who is assigned (limit after), assign
+//! GET POST DELETE     /api/v1/apps/{id}/users/{user}             get, update, end an assignment
+//! GET                 /api/v1/apps/{id}/groups                   which groups are assigned
+//! GET PUT DELETE      /api/v1/apps/{id}/groups/{group}           get, assign, end
+//! GET                 /api/v1/users/{id}/appLinks                the apps of a user
+//! GET                 /api/v1/groups/{id}/apps                   the apps of a group
+//! GET                 /api/v1/org                                what the org says of itself
+//! GET                 /api/v1/meta/types/user  …/{id}            the one user type
+//! GET POST            /api/v1/meta/schemas/user/{id}             attributes of users; adds custom ones
+//! GET POST            /api/v1/meta/schemas/group/default         attributes of groups; adds custom ones
+//! GET                 /api/v1/api-tokens  …/{id}                 the one API token
+//! DELETE              /api/v1/api-tokens/{id or current}         revokes it until the next start
 //! GET                 /api/v1/logs                               since until after filter q limit sortOrder
 //! POST                /oauth2/v1/token                           client credentials, private_key_jwt (a form)
 //! ```
@@ -48,7 +63,9 @@ use tower::util::MapRequest;
 
 use super::errors::OktaError;
 use super::state::App;
-use super::{admin, api, console, groups, inline_hooks, middleware, users};
+use super::{
+    admin, api, api_tokens, apps, console, groups, inline_hooks, middleware, org_info, users,
+};
 
 pub fn router(app: Arc<App>) -> Router {
     let okta = Router::new()
@@ -61,6 +78,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(inline_hooks::api::routes())
         .merge(user_routes())
         .merge(group_routes())
+        .merge(app_routes())
+        .merge(org_routes())
         .route("/api/v1/logs", get(api::logs))
         .route("/oauth2/v1/token", post(api::token))
         .route("/api/{*rest}", any(unknown_path))
@@ -107,6 +126,43 @@ fn group_routes() -> Router<Arc<App>> {
         .route("/api/v1/groups/rules", get(rule::list).post(rule::create))
         .route("/api/v1/groups/rules/{id}", get(rule::get).put(rule::replace).delete(rule::delete))
         .route("/api/v1/groups/rules/{id}/lifecycle/{operation}", post(rule::operate))
+}
+
+fn app_routes() -> Router<Arc<App>> {
+    use apps::{api as app, assignments_api as assignment};
+    Router::new()
+        .route("/api/v1/apps", get(app::list).post(app::create))
+        .route("/api/v1/apps/{id}", get(app::get).put(app::replace).delete(app::delete))
+        .route("/api/v1/apps/{id}/lifecycle/{operation}", post(app::operate))
+        .route("/api/v1/apps/{id}/users", get(assignment::users).post(assignment::assign))
+        .route(
+            "/api/v1/apps/{id}/users/{user}",
+            get(assignment::user).post(assignment::update).delete(assignment::unassign),
+        )
+        .route("/api/v1/apps/{id}/groups", get(assignment::groups))
+        .route(
+            "/api/v1/apps/{id}/groups/{group}",
+            get(assignment::group).put(assignment::assign_group).delete(assignment::unassign_group),
+        )
+        .route("/api/v1/users/{id}/appLinks", get(assignment::of_user))
+        .route("/api/v1/groups/{id}/apps", get(assignment::of_group))
+}
+
+fn org_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/org", get(org_info::org))
+        .route("/api/v1/meta/types/user", get(org_info::user_types))
+        .route("/api/v1/meta/types/user/{id}", get(org_info::user_type_by_id))
+        .route(
+            "/api/v1/meta/schemas/user/{id}",
+            get(org_info::user_schema).post(org_info::update_user_schema),
+        )
+        .route(
+            "/api/v1/meta/schemas/group/default",
+            get(org_info::group_schema).post(org_info::update_group_schema),
+        )
+        .route("/api/v1/api-tokens", get(api_tokens::list))
+        .route("/api/v1/api-tokens/{id}", get(api_tokens::get).delete(api_tokens::revoke))
 }
 
 async fn unknown_path(State(app): State<Arc<App>>, method: Method, uri: Uri) -> OktaError {

@@ -6,7 +6,7 @@ from checks import Checks, assertion_client, client_config, receiver, soon
 from okta.client import Client
 from okta.pagination import PaginationHelper
 from okta.models import (
-    AddGroupRequest, CreateGroupRuleRequest, CreateUserRequest, EventHook, UpdateUserRequest,
+    AddGroupRequest, AppUserAssignRequest, BookmarkApplication, CreateGroupRuleRequest, CreateUserRequest, EventHook, UpdateUserRequest,
 )
 
 
@@ -159,6 +159,33 @@ async def hooks_and_log(client, check):
         check(f"in the log: {kind}", kind in kinds, True)
 
 
+async def org_and_apps(client, check, user):
+    check("the org", good(await client.get_org_settings()).status, "ACTIVE")
+    types = good(await client.list_user_types())
+    check("the user type", [kind.name for kind in types], ["user"])
+    schema = good(await client.get_user_schema("default"))
+    check("the user schema", schema.definitions.base.properties.login.type.value, "string")
+    check("the group schema", good(await client.get_group_schema()).definitions.base.properties.name.type.value, "string")
+    tokens = good(await client.list_api_tokens())
+    check("the API token", tokens[0].token_window, "P30D")
+    app = good(await client.create_application(BookmarkApplication.from_dict({
+        "name": "bookmark", "label": "Wiki", "signOnMode": "BOOKMARK",
+        "settings": {"app": {"requestIntegration": False, "url": "https://wiki.example.com"}},
+    })))
+    check("an app", (app.label, app.status.value), ("Wiki", "ACTIVE"))
+    check("apps", [app.label for app in good(await client.list_applications())], ["Wiki"])
+    assigned = good(await client.assign_user_to_application(app.id, AppUserAssignRequest.from_dict({"id": user.id})))
+    check("assigned", (assigned.id, assigned.scope), (user.id, "USER"))
+    check("app links", [link.label for link in good(await client.list_app_links(user.id))], ["Wiki"])
+    group = good(await client.list_groups(q="Every"))[0]
+    check("a group of an app", (await client.assign_group_to_application(app.id, group.id))[-1], None)
+    check("apps of a group", [app.label for app in good(await client.list_assigned_applications_for_group(group.id))], ["Wiki"])
+    check("users of an app", len(good(await client.list_application_users(app.id))) > 1, True)
+    check("unassigned", (await client.unassign_user_from_application(app.id, user.id))[-1], None)
+    check("deactivated app", (await client.deactivate_application(app.id))[-1], None)
+    check("deleted app", (await client.delete_application(app.id))[-1], None)
+
+
 async def errors(check):
     wrong = Client(client_config(token="wrong"))
     check("401", code(await wrong.list_users()), "E0000011")
@@ -187,6 +214,7 @@ async def main():
     client = Client(client_config())
     user = await users(client, check)
     await groups(client, check, user)
+    await org_and_apps(client, check, user)
     await hooks_and_log(client, check)
     await errors(check)
     await service_app(check)

@@ -14,4 +14,6 @@ mod update;
 mod user;
 
 pub use directory::Users;
-pub use user::User;
+pub use links::{USER_SCHEMA, USER_TYPE};
+pub use profile::text_attributes;
+pub use user::{ADMIN, User};

@@ -43,6 +43,11 @@ const TEXT: [&str; 31] = [
     "manager",
 ];
 
+/// The attributes of the base schema, all of them text.
+pub fn text_attributes() -> &'static [&'static str] {
+    &TEXT
+}
+
 impl Org {
     /// `of` is the user whose profile it is to be, who may keep the login.
     pub fn check_profile(
