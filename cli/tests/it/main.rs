@@ -7,6 +7,7 @@ mod console_page;
 mod copy_as_curl;
 mod emulator;
 mod hardening;
+mod hostile_requests;
 mod inline_hooks;
 mod inspect;
 mod memory;
