@@ -1,5 +1,6 @@
 //! What is wrong when a URL cannot be verified or a delivery is lost, and what to do about it.
 
+use http::HeaderValue;
 use okta_hooks::simulate::{VerificationBuilder, VerificationFault};
 
 use crate::http_client::{Answer, Exchange, Fault};
@@ -31,7 +32,11 @@ pub fn of(
         Err(fault) => return Some(no_answer(fault)),
     };
     let fault = verification.check(answer.status, &answer.headers, &answer.body).err()?;
-    Some(Diagnosis { what: fault.to_string(), fix: fix(fault, secret), answer: quote(answer) })
+    Some(Diagnosis {
+        what: fault.to_string(),
+        fix: fix(fault, secret),
+        answer: quote(answer, &exchange.secrets),
+    })
 }
 
 /// Why a delivery was lost; `None` if it was accepted.
@@ -47,13 +52,21 @@ pub fn of_delivery(exchange: &Exchange) -> Option<Diagnosis> {
     };
     let status = answer.status.as_u16();
     let what = format!("answered with status {status}");
-    Some(Diagnosis { what, fix: fix_of_status(status), answer: quote(answer) })
+    Some(Diagnosis { what, fix: fix_of_status(status), answer: quote(answer, &exchange.secrets) })
 }
 
 /// The beginning of what a receiver answered, on one line; `None` if there is nothing to quote.
-fn quote(answer: &Answer) -> Option<String> {
+/// Secrets of the request that it repeats are masked.
+fn quote(answer: &Answer, secrets: &[HeaderValue]) -> Option<String> {
     const MAX_CHARS: usize = 200;
-    let text = String::from_utf8_lossy(&answer.body);
+    let mut text = String::from_utf8_lossy(&answer.body).into_owned();
+    for secret in secrets.iter().filter_map(|secret| secret.to_str().ok()) {
+        // The scheme is no secret, and a receiver may leave it out.
+        let bare = secret.split_once(' ').map_or(secret, |(_, rest)| rest);
+        if bare.len() >= SHORTEST_SECRET {
+            text = text.replace(bare, MASK);
+        }
+    }
     let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = words.char_indices().nth(MAX_CHARS) {
         words.truncate(end);
@@ -61,6 +74,11 @@ fn quote(answer: &Answer) -> Option<String> {
     }
     Some(printable(&words)).filter(|words| !words.is_empty())
 }
+
+/// Shorter ones would be found in any text.
+const SHORTEST_SECRET: usize = 4;
+
+const MASK: &str = "••••••••";
 
 impl Diagnosis {
     /// What to print below the line that says what is wrong.
@@ -137,5 +155,34 @@ fn fix(fault: VerificationFault, secret: Secret) -> &'static str {
         }
         Is::NotJson | Is::NoMember => "The body has to be {\"verification\":\"…\"}.",
         _ => "Send back the value of X-Okta-Verification-Challenge unchanged, case included.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderMap, StatusCode};
+
+    fn quoted(body: &[u8], secrets: &[&'static str]) -> Option<String> {
+        let body = bytes::Bytes::copy_from_slice(body);
+        let answer = Answer { status: StatusCode::UNAUTHORIZED, headers: HeaderMap::new(), body };
+        let secrets: Vec<_> =
+            secrets.iter().map(|secret| HeaderValue::from_static(secret)).collect();
+        quote(&answer, &secrets)
+    }
+
+    #[test]
+    fn an_answer_is_quoted_on_one_short_line_without_what_is_secret() {
+        assert_eq!(quoted(b" \n\t", &[]), None);
+        assert_eq!(
+            quoted(b"no\n  \x1b[31mheader\0", &[]).unwrap(),
+            "no \u{fffd}[31mheader\u{fffd}"
+        );
+        let long = quoted("ä".repeat(70_000).as_bytes(), &[]).unwrap();
+        assert_eq!(long.chars().count(), 201);
+        let told =
+            quoted(b"got 'Basic aHVudGVyMg==', not aHVudGVyMg==", &["Basic aHVudGVyMg==", "x"]);
+        assert_eq!(told.unwrap(), "got 'Basic ••••••••', not ••••••••");
+        assert_eq!(quoted(&[0xff, 0xfe], &["s3cret"]).unwrap(), "\u{fffd}\u{fffd}");
     }
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use okta_hooks::simulate::{Attempt, AttemptOutcome, Next};
 
 /// As much of an answer as anybody looks at. The rest is read and dropped: Okta waits for all of it.
@@ -17,6 +17,8 @@ pub struct Exchange {
     pub started: SystemTime,
     pub duration: Duration,
     pub result: Result<Answer, Fault>,
+    /// What of the request is not to be shown, should the answer repeat it.
+    pub secrets: Vec<HeaderValue>,
 }
 
 #[derive(Clone)]
@@ -45,12 +47,14 @@ impl HttpClient {
     /// Sends `request` and waits for the whole answer, `timeout` at most.
     pub async fn exchange(&self, request: Request<Bytes>, timeout: Duration) -> Exchange {
         let (started, clock) = (SystemTime::now(), Instant::now());
+        let secrets = request.headers().values().filter(|value| value.is_sensitive());
+        let secrets = secrets.cloned().collect();
         let answer = tokio::time::timeout(timeout, self.answer(request)).await;
         let result = match answer {
             Ok(result) => result.map_err(|error| Fault::NoConnection(reason(&error))),
             Err(_) => Err(Fault::Timeout),
         };
-        Exchange { started, duration: clock.elapsed(), result }
+        Exchange { started, duration: clock.elapsed(), result, secrets }
     }
 
     async fn answer(&self, request: Request<Bytes>) -> reqwest::Result<Answer> {

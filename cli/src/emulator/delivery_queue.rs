@@ -133,7 +133,8 @@ async fn one(
 ) -> (Exchange, Option<&'static str>) {
     if app.happens(chaos.delivery_failures) {
         let result = Err(Fault::NoConnection(NOT_SENT.to_owned()));
-        let nothing = Exchange { started: SystemTime::now(), duration: Duration::ZERO, result };
+        let (started, duration) = (SystemTime::now(), Duration::ZERO);
+        let nothing = Exchange { started, duration, result, secrets: Vec::new() };
         return (nothing, Some(NOT_SENT));
     }
     let exchange = app.client.exchange(request, Attempt::TIMEOUT).await;

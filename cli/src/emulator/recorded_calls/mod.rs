@@ -243,7 +243,8 @@ impl Drop for OpenCall<'_> {
         let Some(mut call) = self.call.take() else { return };
         let result = Err(Fault::NoConnection("given up: nobody waited for the answer".to_owned()));
         let duration = call.since();
-        let exchange = Exchange { started: call.started, duration, result };
+        let (started, secrets) = (call.started, Vec::new());
+        let exchange = Exchange { started, duration, result, secrets };
         call.end(Ending { exchange, next: "lost", note: None, answered: None });
         self.calls.close(&mut call);
     }
