@@ -46,10 +46,20 @@ impl HttpClient {
 
     /// Sends `request` and waits for the whole answer, `timeout` at most.
     pub async fn exchange(&self, request: Request<Bytes>, timeout: Duration) -> Exchange {
+        self.exchange_up_to(MAX_ANSWER, request, timeout).await
+    }
+
+    /// Like [`exchange`](Self::exchange), and keeps as much of the answer as this.
+    pub async fn exchange_up_to(
+        &self,
+        max_answer: usize,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Exchange {
         let (started, clock) = (SystemTime::now(), Instant::now());
         let secrets = request.headers().values().filter(|value| value.is_sensitive());
         let secrets = secrets.cloned().collect();
-        let answer = tokio::time::timeout(timeout, self.answer(request)).await;
+        let answer = tokio::time::timeout(timeout, self.answer(max_answer, request)).await;
         let result = match answer {
             Ok(result) => result.map_err(|error| Fault::NoConnection(reason(&error))),
             Err(_) => Err(Fault::Timeout),
@@ -57,11 +67,11 @@ impl HttpClient {
         Exchange { started, duration: clock.elapsed(), result, secrets }
     }
 
-    async fn answer(&self, request: Request<Bytes>) -> reqwest::Result<Answer> {
+    async fn answer(&self, max_answer: usize, request: Request<Bytes>) -> reqwest::Result<Answer> {
         let mut response = self.0.execute(reqwest::Request::try_from(request)?).await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            let room = MAX_ANSWER - body.len();
+            let room = max_answer - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         }
         let headers = std::mem::take(response.headers_mut());

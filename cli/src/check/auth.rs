@@ -5,17 +5,52 @@ use okta_hooks::simulate;
 use super::finding::Finding;
 use super::probe::{Probe, describe, status};
 use super::rules::{self, Rule};
+use crate::destination::Auth;
 use crate::http_client::Exchange;
+
+/// What a way to be wrong is about: deliveries and requests of inline hooks have words of their own.
+pub struct AuthRules {
+    pub missing: &'static Rule,
+    pub wrong: &'static Rule,
+    pub almost: &'static Rule,
+    pub doubled: &'static Rule,
+    pub status: &'static Rule,
+}
+
+const OF_DELIVERIES: AuthRules = AuthRules {
+    missing: &rules::AUTH_MISSING,
+    wrong: &rules::AUTH_WRONG,
+    almost: &rules::AUTH_ALMOST,
+    doubled: &rules::AUTH_DOUBLED,
+    status: &rules::AUTH_STATUS,
+};
+
+pub async fn check(probe: &Probe<'_>) -> Vec<Finding> {
+    let auth = &probe.to.auth;
+    let mut findings = secrets(auth, &OF_DELIVERIES, async |headers| {
+        let body = Probe::body(vec![Probe::event(&probe.login()).to_json()]);
+        probe.send(probe.request_with(body, headers)).await
+    })
+    .await;
+    if let Some(secret) = &auth.secret {
+        findings.push(verification(probe, &auth.header, &wrong(secret)).await);
+    }
+    findings
+}
 
 /// A way to be wrong: the rule it is about, in words, and the headers sent.
 type Case<'a> = (&'static Rule, &'a str, Vec<(&'a str, &'a str)>);
 
-pub async fn check(probe: &Probe<'_>) -> Vec<Finding> {
-    let auth = &probe.to.auth;
+/// Sends each wrong secret with `send`, which makes a request that is as usual otherwise.
+pub async fn secrets(
+    auth: &Auth,
+    rules: &AuthRules,
+    send: impl AsyncFn(&[(&str, &str)]) -> Exchange,
+) -> Vec<Finding> {
+    let AuthRules { missing, wrong: other, almost, doubled, status: by_4xx } = *rules;
     let Some(secret) = auth.secret.as_deref() else {
         let why = "no secret was given: see --secret";
-        let all = [&rules::AUTH_MISSING, &rules::AUTH_WRONG, &rules::AUTH_ALMOST];
-        return all.into_iter().map(|rule| Finding::skipped(rule, why)).collect();
+        return [missing, other, almost].map(|rule| Finding::skipped(rule, why)).into();
     };
     let mut server_errors = Vec::new();
     let header = auth.header.as_str();
@@ -26,13 +61,13 @@ pub async fn check(probe: &Probe<'_>) -> Vec<Finding> {
     shorter.pop();
     let swapped: String = secret.chars().map(swap_case).collect();
     let cases: [Case<'_>; 7] = [
-        (&rules::AUTH_MISSING, "no header", vec![]),
-        (&rules::AUTH_MISSING, "an empty value", vec![(header, "")]),
-        (&rules::AUTH_WRONG, "another value", vec![(header, &wrong)]),
-        (&rules::AUTH_ALMOST, "one character more", vec![(header, &longer)]),
-        (&rules::AUTH_ALMOST, "one character less", vec![(header, &shorter)]),
-        (&rules::AUTH_ALMOST, "upper and lower case swapped", vec![(header, &swapped)]),
-        (&rules::AUTH_DOUBLED, "right and wrong", vec![(header, secret), (header, &wrong)]),
+        (missing, "no header", vec![]),
+        (missing, "an empty value", vec![(header, "")]),
+        (other, "another value", vec![(header, &wrong)]),
+        (almost, "one character more", vec![(header, &longer)]),
+        (almost, "one character less", vec![(header, &shorter)]),
+        (almost, "upper and lower case swapped", vec![(header, &swapped)]),
+        (doubled, "right and wrong", vec![(header, secret), (header, &wrong)]),
     ];
     let mut accepted: Vec<(&Rule, String)> = Vec::new();
     for (rule, what, headers) in cases {
@@ -41,23 +76,20 @@ pub async fn check(probe: &Probe<'_>) -> Vec<Finding> {
         {
             continue;
         }
-        let body = Probe::body(vec![Probe::event(&probe.login()).to_json()]);
-        let exchange = probe.send(probe.request_with(body, &headers)).await;
+        let exchange = send(&headers).await;
         match status(&exchange) {
             Some(200..=299) => accepted.push((rule, format!("accepts {what}"))),
             Some(400..=499) => {}
             _ => server_errors.push(format!("{what}: {}", describe(&exchange))),
         }
     }
-    let all = [&rules::AUTH_MISSING, &rules::AUTH_WRONG, &rules::AUTH_ALMOST, &rules::AUTH_DOUBLED];
     let of = |rule: &Rule| {
         let found = accepted.iter().filter(|(other, _)| other.id == rule.id);
         found.map(|(_, what)| what.clone()).collect()
     };
     let mut findings: Vec<Finding> =
-        all.into_iter().map(|rule| Finding::unless(rule, of(rule))).collect();
-    findings.push(Finding::unless(&rules::AUTH_STATUS, server_errors));
-    findings.push(verification(probe, header, &wrong).await);
+        [missing, other, almost, doubled].map(|rule| Finding::unless(rule, of(rule))).into();
+    findings.push(Finding::unless(by_4xx, server_errors));
     findings
 }
 

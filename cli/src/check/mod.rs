@@ -3,6 +3,7 @@
 mod auth;
 mod concurrency;
 mod finding;
+mod inline;
 mod observed_page;
 mod payloads;
 mod probe;
@@ -28,16 +29,23 @@ use probe::{Probe, Role, describe};
 /// matters with Okta, and how to do it right.
 ///
 /// The deliveries are about made-up users, check-…@example.com: use a receiver that may have them.
+///
+/// With --inline it is a receiver of inline hooks: it is asked what Okta asks, and its answers are
+/// looked at as Okta does. Messages are for +1 555 555 0142, which is nobody's number.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Exit codes: 0 nothing but advice was found, 1 there are faults, 2 the command line is wrong.
 
 Examples:
   OKTA_HOOK_SECRET='Basic dXNl…' okta-hooks check http://127.0.0.1:8082/userCreated
-  okta-hooks check URL --secret s3cret --observe http://127.0.0.1:8081/getUsers")]
+  okta-hooks check URL --secret s3cret --observe http://127.0.0.1:8081/getUsers
+  okta-hooks check --inline registration http://127.0.0.1:8082/registration")]
 pub struct Args {
     #[command(flatten)]
     pub destination: Destination,
+    /// Check a receiver of inline hooks of this type instead
+    #[arg(long, value_name = "KIND", conflicts_with = "observe")]
+    inline: Option<inline::Kind>,
     /// A page that shows the logins received: then it is checked that none is lost or counted twice
     #[arg(long, value_name = "URL", value_parser = destination::url)]
     observe: Option<String>,
@@ -47,7 +55,7 @@ pub struct Args {
     /// The size of a body that has to be refused
     #[arg(long, value_name = "BYTES", default_value_t = 12 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     large: u32,
-    /// Deliveries at the same time
+    /// Deliveries or requests at the same time
     #[arg(long, value_name = "DELIVERIES", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     burst: u32,
     /// Print the findings as JSON
@@ -56,7 +64,10 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, client: &HttpClient) -> Result<ExitCode, String> {
-    let findings = findings(&args, client).await;
+    let findings = match args.inline {
+        Some(kind) => inline::check(kind, &args.destination, client, args.large, args.burst).await,
+        None => findings(&args, client).await,
+    };
     let faults = findings.iter().any(Finding::is_fault);
     if args.json {
         let findings = findings.iter().map(Finding::to_json).collect::<Vec<_>>();

@@ -9,11 +9,16 @@ pub struct Rule {
     pub advice: bool,
 }
 
-const fn must(id: &'static str, title: &'static str, why: &'static str, fix: &'static str) -> Rule {
+pub const fn must(
+    id: &'static str,
+    title: &'static str,
+    why: &'static str,
+    fix: &'static str,
+) -> Rule {
     Rule { id, title, why, fix, advice: false }
 }
 
-const fn should(
+pub const fn should(
     id: &'static str,
     title: &'static str,
     why: &'static str,

@@ -1,6 +1,7 @@
 //! The command `okta-hooks` as a real process.
 
 mod admin;
+mod check_inline;
 mod commands;
 mod console;
 mod console_page;
@@ -9,6 +10,7 @@ mod emulator;
 mod hardening;
 mod hostile_requests;
 mod inline_hooks;
+mod inline_receiver;
 mod inspect;
 mod memory;
 mod official_sdks;

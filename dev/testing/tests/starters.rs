@@ -56,9 +56,18 @@ fn a_copied_user_sync_is_a_project_in_which_check_finds_no_fault() {
 }
 
 #[test]
-fn a_copied_inline_hooks_is_a_project_that_passes_its_tests() {
+fn a_copied_inline_hooks_is_a_project_in_which_check_finds_no_fault() {
     let Some(bench) = Bench::new() else { return };
-    bench.build("inline-hooks", "inline-hooks");
+    let program = bench.build("inline-hooks", "inline-hooks");
+    let server = Server::start(program, &[("OKTA_HOOK_SECRET", "s3cret")]);
+    for kind in ["token", "saml", "registration", "password-import", "user-import", "telephony"] {
+        let url = format!("http://{}/{kind}", server.address);
+        let check = Command::new(binary("okta-hooks"))
+            .args(["check", "--inline", kind, &url, "--secret", "s3cret"])
+            .output()
+            .unwrap();
+        assert!(check.status.success(), "{kind}: {}", String::from_utf8_lossy(&check.stdout));
+    }
 }
 
 /// An empty place, and the library as it would be published.

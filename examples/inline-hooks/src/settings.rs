@@ -41,10 +41,7 @@ impl Settings {
     /// Reads them, starts logging to standard error, and prints what to enter in Okta for hooks at
     /// `paths`. Ends the process with code 2 if they make no sense.
     pub fn from_env(paths: &[&str]) -> Self {
-        Self::try_from_env(paths).unwrap_or_else(|error| {
-            eprintln!("{error}");
-            process::exit(2);
-        })
+        Self::try_from_env(paths).unwrap_or_else(|error| refuse(&error))
     }
 
     fn try_from_env(paths: &[&str]) -> Result<Self, String> {
@@ -140,10 +137,17 @@ fn parsed<T: FromStr>(name: &str, default: T, expected: &str) -> Result<T, Strin
     }
 }
 
-fn string(name: &str) -> Result<Option<String>, String> {
+/// A variable's value; an error says its name and no value.
+pub fn string(name: &str) -> Result<Option<String>, String> {
     match env::var(name) {
         Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(format!("{name}: expected UTF-8")),
     }
+}
+
+/// Ends the process: it makes no sense to start like this.
+pub fn refuse(error: &str) -> ! {
+    eprintln!("{error}");
+    process::exit(2);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request as HttpRequest;
-use okta_hooks::inline::Request;
+use okta_hooks::inline::{Answer, Request};
 use okta_hooks::simulate::inline::{Effect, Verdict};
 use okta_hooks::simulate::{self, Attempt};
 use serde_json::{Value, json};
@@ -78,7 +78,9 @@ async fn attempt(
         source: None,
         request: Recorded::of(&request),
     });
-    let exchange = app.client.exchange(request, Attempt::TIMEOUT).await;
+    // One byte more than Okta takes is too long already.
+    let enough = Answer::MAX_LEN + 1;
+    let exchange = app.client.exchange_up_to(enough, request, Attempt::TIMEOUT).await;
     let (verdict, body) = judge(asked, &exchange);
     let next = match verdict.effect() {
         Effect::NotUsed if first_attempt.is_none() && verdict.is_retried() => "retry",

@@ -11,7 +11,7 @@ pub fn printable(message: &Message<'_>) -> String {
     let channel = if message.is_voice_call() { "A call" } else { "A message" };
     let number = masked_number(message.phone_number.as_deref().unwrap_or_default());
     let code = message.otp_code.as_deref().unwrap_or_default();
-    let words = message.msg_template.as_deref().unwrap_or("Your code is ${code}");
+    let words = message.msg_template.as_deref().unwrap_or("the code is read out");
     format!("{channel} to {number}: {}", masked(words, code)).replace(char::is_control, "\u{fffd}")
 }
 
