@@ -45,6 +45,12 @@ impl Command {
 /// What `main` does: runs the command that the process was started with.
 #[doc(hidden)]
 pub async fn run_command_line() -> ExitCode {
+    // What the server has to say, such as that no connection can be accepted.
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::ERROR)
+        .with_ansi(false)
+        .try_init();
     // The TLS of reqwest takes what the process has installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let command = Cli::parse().command;
