@@ -1,6 +1,8 @@
 //! From version 1 of the schema to version 2: what events changed is worked out anew from all of
 //! them, since the first version could end with a wrong status where two had the same time.
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 use okta_hooks::LogEvent;
 use okta_hooks::projection::Version;
@@ -8,6 +10,9 @@ use rusqlite::{Row, Transaction, params};
 
 use super::project::{self, Profiles};
 use crate::store::{Batch, Origin};
+
+/// How often it is said how far it is: many events take a while, and nothing is served before.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) fn run(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     keep_profiles(transaction)?;
@@ -76,7 +81,16 @@ fn version(stamp: &str) -> Option<String> {
 fn project_events(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut events = transaction.prepare("SELECT raw, received_at FROM events ORDER BY seq")?;
     let mut rows = events.query([])?;
+    let (mut done, mut told) = (0_u64, Instant::now());
     while let Some(row) = rows.next()? {
+        done += 1;
+        if told.elapsed() > TELL_EVERY {
+            tracing::warn!(
+                events = done,
+                "the database is brought up to date: what its events changed is worked out anew"
+            );
+            told = Instant::now();
+        }
         let received_at = Timestamp::from_millisecond(row.get(1)?).unwrap_or(Timestamp::MAX);
         // It was read as an event before.
         let Ok(event) = LogEvent::from_bytes(row.get::<_, String>(0)?) else { continue };
