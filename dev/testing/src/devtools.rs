@@ -73,6 +73,12 @@ impl Page {
     }
 
     fn call(&mut self, method: &str, params: Value) -> Value {
+        let answer = self.try_call(method, params);
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The error is the browser's.
+    fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         let id = self.next;
         self.next += 1;
         let mut message = json!({ "id": id, "method": method, "params": params });
@@ -83,8 +89,10 @@ impl Page {
         loop {
             let mut answer = self.from.recv_timeout(PATIENCE).expect("the browser answers");
             if answer["id"] == id {
-                assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
-                return answer["result"].take();
+                return match answer["error"].take() {
+                    Value::Null => Ok(answer["result"].take()),
+                    error => Err(error),
+                };
             }
         }
     }
@@ -185,7 +193,16 @@ impl Page {
     pub fn reload(&mut self) {
         self.eval("window.loadedBefore = true");
         self.call("Page.reload", json!({}));
-        self.wait_until("window.loadedBefore === undefined && document.readyState === 'complete'");
+        let script = "window.loadedBefore === undefined && document.readyState === 'complete'";
+        let params = json!({ "expression": script });
+        // While the page goes, there is nothing that could answer.
+        while self
+            .try_call("Runtime.evaluate", params.clone())
+            .is_ok_and(|found| found["result"]["value"] != true)
+        {
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.wait_until(script);
     }
 
     /// Puts a script into the page as a debugger does, whatever the page's own policy says.
