@@ -6,8 +6,8 @@
 //! # Starters
 //!
 //! The repository's `examples` are projects to copy, each a crate with a README and a test of its own:
-//! `axum`, `actix`, `warp` and `hyper` greet every user who is added; `user-sync` keeps users and groups in
-//! a database. `cp -r examples/axum ../my-hook`, replace the path in its `Cargo.toml` by a version, and
+//! `axum`, `actix`, `warp` and `hyper` greet every user who is added; `jetstream` does so behind a stream;
+//! `user-sync` keeps users and groups in a database. `cp -r examples/axum ../my-hook`, replace the path in its `Cargo.toml` by a version, and
 //! `cargo run`. The command `okta-hooks` (crate `okta-hooks-cli`) plays Okta for all of them.
 //!
 //! # TLS in front
@@ -156,8 +156,41 @@
 //! The refusals are in the response's extensions as [`Rejection`](crate::Rejection); with feature
 //! `tracing` each request is a span with its delivery id, counts, outcome and time.
 //!
-//! # Which machine keeps the events
+//! # Which engine keeps the events
 //!
-//! One machine and SQLite carry far more than Okta's cap of 400,000 events a day and org (the example
-//! `user-sync`, with its figures). What outgrows one machine is availability: a second replica, so
-//! that a deployment refuses no delivery, over a database both share.
+//! Okta caps an org at 400,000 events a day: 4.6 a second, with peaks when a directory is imported. Each
+//! of the three carries far more than that on two cores; their READMEs have the commands that measure it
+//! (`cargo bench -p user-sync`, `cargo bench -p jetstream-hook`). So volume does not decide. What decides is who must go on when one
+//! process or machine does not, and how many services want the events.
+//!
+//! | Take | When | It is | Beside it |
+//! |---|---|---|---|
+//! | SQLite | one machine, and a restart may refuse deliveries for a moment | `user-sync` as it is: one process, one file | nothing |
+//! | PostgreSQL | a deployment or a dead machine must not refuse a delivery | `user-sync` on two replicas or more behind a load balancer, over one database | a PostgreSQL that has its own standby |
+//! | JetStream | several services want the events, in any language, each at its own pace | `jetstream`: the hook publishes, each consumer has its place in the stream; `user-sync --from nats://…` is one of them | a nats-server, or three on three machines |
+//!
+//! They compose: a sync over either database can be a consumer of the stream. Start with SQLite; the
+//! handler stays the same on all three, since it is a `Service<Delivery>`.
+//!
+//! What an acknowledged delivery survives, and what is refused meanwhile (a 503, or no answer at all, which
+//! Okta retries once):
+//!
+//! | What happens | SQLite | PostgreSQL | JetStream |
+//! |---|---|---|---|
+//! | `kill -9` of a process | survives; refused until it is back | survives; the other replica answers | survives; another `receive` answers, another consumer goes on, after 30 s with what the dead one had |
+//! | `kill -9` of the engine | is in that process | survives; refused until it is back | survives; refused until it is back |
+//! | power loss | survives: synced before the answer | survives with `synchronous_commit` on, its default | **up to two minutes are lost** with one server's defaults; with three, if all lose power; not with `sync_interval: always` (2.10 or later), many times slower |
+//! | the machine or its disk is gone | lost since the last backup | survives on a standby named in `synchronous_standby_names`; otherwise what had not reached it is lost | survives on the other two of three (`NATS_REPLICAS=3`); lost with one |
+//! | the engine cannot be reached | does not happen | refused within Okta's three seconds, back by itself | the same; three servers go on as long as two see each other |
+//! | the leader changes | does not happen | refused until the standby is promoted, which is not PostgreSQL's own job | refused for 4 to 9 s, while another is elected |
+//! | an event comes twice | one effect: its `uuid` is a key | one effect, whichever replica got it | stored twice; one effect where the consumer has a key, as `user-sync` does |
+//! | it is full | refused | refused | refused: the stream drops nothing to make room, but for what is older than its `max_age` |
+//!
+//! Servers before 2.11 can acknowledge a message and lose it with their leadership, if it has a
+//! `Nats-Msg-Id`. The example sends none, and takes an acknowledgment without a sequence number for a
+//! failure.
+//!
+//! **What stays the System Log's job**, on all three: what happened while nobody accepted deliveries for
+//! longer than Okta's two tries, or while the hook was inactive, or what Okta never sent. Only
+//! [`system_log`](crate::system_log) brings that back. `user-sync` reads it on a schedule, also over the
+//! stream; a consumer of your own has to, or has to read what `user-sync` keeps.

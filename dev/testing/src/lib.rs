@@ -7,5 +7,6 @@ pub mod console;
 pub mod devtools;
 pub mod hook;
 pub mod http;
+pub mod nats;
 pub mod process;
 pub mod workspace;

@@ -56,7 +56,8 @@ impl Server {
         Self::spawn(&env::temp_dir(), shell, settings)
     }
 
-    fn start_all(
+    /// Starts it with this working directory and these arguments.
+    pub fn start_all(
         directory: &Path,
         program: impl AsRef<OsStr>,
         arguments: &[&str],
@@ -156,12 +157,7 @@ impl Server {
 
     /// How long it has had a processor so far. Linux only.
     pub fn processor_time(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
-        let stat = stat.expect("it runs, on Linux");
-        // The name comes in brackets and may hold anything; user and system time are 12 further on.
-        let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
-        let ticks = |n| fields.split(' ').nth(n).and_then(|ticks| ticks.parse().ok()).unwrap_or(0);
-        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+        processor_time(self.child.id())
     }
 
     /// The most memory that it has had resident so far, in bytes. Linux only.
@@ -189,6 +185,16 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// How long a process has had a processor so far. Linux only.
+pub(crate) fn processor_time(id: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+    let stat = stat.expect("it runs, on Linux");
+    // The name comes in brackets and may hold anything; user and system time are 12 further on.
+    let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
+    let ticks = |n| fields.split(' ').nth(n).and_then(|ticks| ticks.parse().ok()).unwrap_or(0);
+    Duration::from_millis(10 * (ticks(11) + ticks(12)))
 }
 
 fn listening(stdout: &mut impl BufRead) -> (Vec<String>, SocketAddr) {

@@ -29,6 +29,20 @@ fn the_pages_of_the_sync_look_like_the_console() {
     ]);
 }
 
+#[test]
+fn the_sync_consumes_a_stream_as_the_example_does() {
+    macro_rules! shared {
+        ($($file:literal),*) => {$(
+            assert_same(&[
+                include_str!(concat!("../../../examples/jetstream/src/nats/", $file)),
+                include_str!(concat!("../../../examples/user-sync/src/nats/", $file)),
+            ]);
+        )*};
+    }
+    shared!("connection.rs", "consumer.rs", "dead_letter.rs", "message.rs", "mod.rs");
+    shared!("publish.rs", "settings.rs", "stream.rs", "subject.rs");
+}
+
 /// CVE-2026-25537 is in jsonwebtoken before 10.3, RUSTSEC-2023-0071 in every release of rsa.
 #[test]
 fn no_package_is_locked_in_a_version_with_an_advisory_we_know() {

@@ -1,6 +1,7 @@
 //! `jetstream-hook consume`: the handler of the web examples, behind the stream.
 
 use std::num::NonZeroU64;
+use std::time::Duration;
 
 use okta_hooks::SeenEvents;
 use okta_hooks::layer::DedupeLayer;
@@ -55,6 +56,7 @@ fn settings() -> Result<(NatsSettings, ConsumerSettings), String> {
         filter,
         at_once: 256,
         max_tries: Some(number(string, "MAX_TRIES", ten)?.get()),
+        max_delay: Duration::from_secs(60),
     };
     Ok((NatsSettings::read(string)?, settings))
 }

@@ -37,14 +37,21 @@ pub fn router(
         .service(service_fn(move |delivery: Delivery| {
             accept(events.clone(), metrics.clone(), delivery)
         }));
-    Router::new()
-        .route_service(PATH, hook)
-        .route("/health", get(health))
-        .with_state(Health::new(store.clone(), deadline))
+    health_alone(deadline, store).route_service(PATH, hook)
+}
+
+/// Where there is no hook: whether an event would be written.
+pub fn health_alone(deadline: Duration, store: &Store) -> Router {
+    let health_of = Health::new(store.clone(), deadline);
+    Router::new().route("/health", get(health)).with_state(health_of)
 }
 
 /// Returns when every event of the delivery is on disk.
-async fn accept(store: Store, metrics: Arc<Metrics>, delivery: Delivery) -> Result<(), BoxError> {
+pub async fn accept(
+    store: Store,
+    metrics: Arc<Metrics>,
+    delivery: Delivery,
+) -> Result<(), BoxError> {
     metrics.invalid_events.add(delivery.invalid_events().len() as u64);
     let batch = Batch::of_delivery(&delivery, Origin::Hook);
     drop(delivery);

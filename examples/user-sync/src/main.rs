@@ -18,9 +18,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+#[cfg(feature = "nats")]
+use user_sync::from_nats;
 use user_sync::metrics::Metrics;
 use user_sync::server::{self, Limits};
-use user_sync::settings::{Settings, refuse};
+use user_sync::settings::{Settings, Source, refuse};
 use user_sync::shutdown::shutdown;
 use user_sync::store::{Counts, Opened, Store};
 use user_sync::{gap_repair, hook, okta, pages, profiles};
@@ -29,7 +31,7 @@ use user_sync::{gap_repair, hook, okta, pages, profiles};
 async fn main() {
     let Settings {
         listen: hook_address,
-        receiver,
+        source,
         deadline,
         pages,
         database,
@@ -54,10 +56,16 @@ async fn main() {
         counts: Counts::new(reader.clone(), metrics.clone()),
         metrics: metrics.clone(),
     };
-    let hook = hook::router(&receiver, deadline, &store, metrics);
+    let hook = match &source {
+        Source::Hook(receiver) => hook::router(receiver, deadline, &store, metrics),
+        #[cfg(feature = "nats")]
+        Source::Nats(_) => hook::health_alone(deadline, &store),
+    };
     // Before anybody is told that it is there: a signal that comes at once ends it cleanly, too.
     let shutdown = shutdown();
-    announce(&pages_listener, &listener, client.is_some());
+    announce(&pages_listener, &listener, client.is_some(), &source);
+    #[cfg(feature = "nats")]
+    let consuming = Consuming::start(source, &store, show.metrics.clone());
 
     let (stop, stopping) = watch::channel(());
     let mut loops = JoinSet::new();
@@ -76,6 +84,8 @@ async fn main() {
     // Nothing new is accepted; what is being handled gets its answer.
     drop(stop);
     loops.shutdown().await;
+    #[cfg(feature = "nats")]
+    consuming.stop().await;
     while servers.join_next().await.is_some() {}
     drop(store);
     writer.join();
@@ -91,7 +101,7 @@ async fn stopped(mut stopping: watch::Receiver<()>) {
     while stopping.changed().await.is_ok() {}
 }
 
-fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool) {
+fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool, source: &Source) {
     let address = |listener: &TcpListener| {
         listener.local_addr().map_or_else(|_| "?".to_owned(), |address| address.to_string())
     };
@@ -104,6 +114,41 @@ fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool) {
         println!("PAGES is no loopback address: whoever can reach it sees personal data.");
     }
     println!("Pages     http://{}/ and /getUsers", address(pages));
-    println!("Hook path {}", hook::PATH);
+    match source {
+        Source::Hook(_) => println!("Hook path {}", hook::PATH),
+        #[cfg(feature = "nats")]
+        Source::Nats(nats) => println!("Events    {} of {}", nats.1.filter, nats.0.stream),
+    }
     println!("Listening on http://{}", address(hook));
+}
+
+/// The task that consumes the stream, if there is one.
+#[cfg(feature = "nats")]
+struct Consuming {
+    stop: watch::Sender<bool>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
+#[cfg(feature = "nats")]
+impl Consuming {
+    fn start(source: Source, store: &Store, metrics: Arc<Metrics>) -> Self {
+        let (stop, stopping) = watch::channel(false);
+        let store = store.clone();
+        let task = match source {
+            Source::Hook(_) => None,
+            Source::Nats(nats) => Some(tokio::spawn(async move {
+                let (nats, consumer) = *nats;
+                let consumed = from_nats::run(&nats, &consumer, store, metrics, stopping).await;
+                consumed.unwrap_or_else(|unusable| refuse(&unusable.0));
+            })),
+        };
+        Self { stop, task }
+    }
+
+    async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Some(task) = self.task {
+            let _ = task.await;
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub struct ConsumerSettings {
     /// After so many failures an event becomes a dead letter; `None` for a service that fails only
     /// when something else is away.
     pub max_tries: Option<u64>,
+    /// What failed comes again after 1, 2, 4, … seconds, but no later than this.
+    pub max_delay: Duration,
 }
 
 /// Hands every event to `service` as a delivery of one event, until `stopping` says so; what was begun
@@ -122,7 +124,12 @@ where
         let answered = match self.outcome(&message, tries).await {
             Outcome::Done => message.ack().await,
             Outcome::Again => {
-                message.ack_with(async_nats::jetstream::AckKind::Nak(Some(delay(tries)))).await
+                message
+                    .ack_with(async_nats::jetstream::AckKind::Nak(Some(delay(
+                        tries,
+                        self.settings.max_delay,
+                    ))))
+                    .await
             }
         };
         if let Err(error) = answered {
@@ -147,14 +154,18 @@ where
             Ok(Err(error)) => error.into(),
             Err(elapsed) => elapsed.into(),
         };
-        tracing::warn!(
-            error = &*error as &dyn std::error::Error,
-            tries,
-            "an event was not handled"
-        );
+        self.log(&*error, tries);
         match self.settings.max_tries {
             Some(limit) if tries >= limit => self.give_up(message, "every try failed").await,
             _ => Outcome::Again,
+        }
+    }
+
+    fn log(&self, error: &(dyn std::error::Error + 'static), tries: u64) {
+        match self.settings.max_tries {
+            // What is away says so itself, and once.
+            None => tracing::debug!(error, tries, "an event was not handled"),
+            Some(_) => tracing::warn!(error, tries, "an event was not handled"),
         }
     }
 
@@ -175,10 +186,9 @@ enum Outcome {
     Again,
 }
 
-/// 1, 2, 4, … seconds, a minute at most.
-fn delay(tries: u64) -> Duration {
-    let doublings = u32::try_from(tries.saturating_sub(1)).map_or(6, |tries| tries.min(6));
-    Duration::from_secs(60.min(1 << doublings))
+fn delay(tries: u64, at_most: Duration) -> Duration {
+    let doublings = u32::try_from(tries.saturating_sub(1)).map_or(30, |tries| tries.min(30));
+    at_most.min(Duration::from_secs(1 << doublings))
 }
 
 /// The durable consumer: created when it is not there, checked when it is, never changed.
@@ -265,8 +275,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_failed_comes_again_after_a_delay_that_grows_to_a_minute() {
-        let seconds = [1, 2, 3, 6, 7, 8, u64::MAX].map(|tries| delay(tries).as_secs());
-        assert_eq!(seconds, [1, 2, 4, 32, 60, 60, 60]);
+    fn what_failed_comes_again_after_a_delay_that_grows_up_to_a_bound() {
+        let delay = |tries| delay(tries, Duration::from_secs(60)).as_secs();
+        assert_eq!([1, 2, 3, 6, 7, 8, u64::MAX].map(delay), [1, 2, 4, 32, 60, 60, 60]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod auth;
 mod environment;
+mod source;
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -9,13 +10,12 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::process;
 use std::time::Duration;
 
-use okta_hooks::Receiver;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::hook;
 use crate::okta::{Credentials, ServiceApp};
 use crate::store::Database;
 use environment::Environment;
+pub use source::Source;
 
 const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 
@@ -41,9 +41,11 @@ const FIVE_MINUTES: NonZeroU64 = NonZeroU64::new(300).unwrap();
 /// - `OKTA_CLIENT_ID`, `OKTA_PRIVATE_KEY` (a PEM, or the name of its file) and, if the app has several keys,
 ///   `OKTA_KEY_ID`: a service app of the org, with the scopes `okta.users.read okta.logs.read`.
 /// - `GAP_REPAIR_SECONDS`: how often the System Log is read, 300 if not set.
+///
+/// The argument `--from nats://…` takes events from a stream instead of the hook: see [`Source`].
 pub struct Settings {
     pub listen: SocketAddr,
-    pub receiver: Receiver,
+    pub source: Source,
     /// When to answer 503 if the writer is not done: before Okta's three seconds are over.
     pub deadline: Duration,
     pub pages: SocketAddr,
@@ -75,7 +77,7 @@ impl Settings {
         let replica = environment.string("REPLICA")?.unwrap_or_else(replica);
         let database = environment.string("DATABASE")?.unwrap_or_else(|| "users.db".to_owned());
         let database = Database::parse(database, &|name| environment.string(name), &replica)?;
-        let receiver = Receiver::new(auth::from_env(&environment, listen, hook::PATH)?);
+        let source = Source::from_env(&environment, listen)?;
         if listen == pages && pages.port() != 0 {
             return Err("LISTEN and PAGES: the hook and the pages must not share a port".to_owned());
         }
@@ -83,7 +85,7 @@ impl Settings {
         let deadline = Duration::from_millis(2_500);
         Ok(Self {
             listen,
-            receiver,
+            source,
             deadline,
             pages,
             database,
