@@ -10,6 +10,8 @@ mod paging;
 mod postgres_faults;
 #[cfg(feature = "postgres")]
 mod postgres_start;
+#[cfg(feature = "postgres")]
+mod postgres_turns;
 mod profiles;
 mod projection;
 mod recovery;
