@@ -1,9 +1,9 @@
-//! What two replicas over one PostgreSQL server share.
+//! What two replicas over one PostgreSQL server share, and what one does for both.
 
 use crate::org::{CREATE, Stage, THEN, user};
-use crate::support::okta_org::{API_TOKEN, USERS};
+use crate::support::okta_org::{API_TOKEN, LOGS, USERS};
 use crate::support::postgres::Postgres;
-use crate::support::sync::{Sync, event};
+use crate::support::sync::{Sync, event, eventually};
 
 fn start(stage: &Stage, server: &Postgres, name: &str) -> Sync {
     let settings = [
@@ -48,4 +48,32 @@ fn each_profile_is_fetched_by_one_of_the_replicas_and_both_show_all() {
         line.and_then(|count| count.parse::<u64>().ok()).expect("a number")
     });
     assert_eq!(new.sum::<u64>(), 30, "no event counts twice");
+}
+
+#[test]
+fn one_replica_repairs_gaps_and_the_other_takes_over_when_it_dies() {
+    let Some(server) = Postgres::start() else { return };
+    let stage = Stage::new();
+    let mut replicas: Vec<_> = ["one", "two"]
+        .into_iter()
+        .map(|name| (format!("user-sync {name}"), start(&stage, &server, name)))
+        .collect();
+    let holders = || {
+        server.sql(
+            "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+             WHERE locktype = 'advisory' AND granted",
+        )
+    };
+    let holder = eventually("one repairs gaps", || holders().pop());
+    stage.wait_for_requests(LOGS, 3);
+    assert_eq!(holders(), [&*holder], "and no other does");
+    let place = replicas.iter().position(|(name, _)| *name == holder).expect("it is one of them");
+    replicas.swap_remove(place).1.kill();
+
+    let (name, other) = &replicas[0];
+    let published = jiff::Timestamp::now().to_string();
+    let lost = event("lost-by-the-hook", "user.session.start", "00u1", &published);
+    stage.org.lock().log.push(lost);
+    other.assert_count("events", 1);
+    assert_eq!(holders(), [&**name]);
 }
