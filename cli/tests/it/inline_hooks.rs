@@ -176,6 +176,14 @@ async fn execute_answers_with_what_the_receiver_did_or_what_is_wrong_with_it() {
     assert_eq!(Org::ok(execute(own.clone()).await), deny);
     assert_eq!(receiver.asked()[0].1, own, "the payload as it was sent");
 
+    // Okta takes answers below 256 KB.
+    let debug = |length| json!({ "debugContext": { "x": "x".repeat(length) } });
+    receiver.answers(&[(200, debug(200_000)), (200, debug(300_000))]);
+    assert_eq!(Org::ok(execute(own.clone()).await), debug(200_000));
+    let long = execute(own.clone()).await;
+    assert_eq!(long.status, 400);
+    assert_eq!(long.json["errorCauses"][0]["errorSummary"], "the body is 256 KB or longer");
+
     receiver.answers(&[(
         200,
         json!({ "commands": [{ "type": "com.okta.action.update", "value": ["DENY"] }] }),
@@ -206,7 +214,7 @@ async fn execute_answers_with_what_the_receiver_did_or_what_is_wrong_with_it() {
         Org::ok(org.get("/api/v1/logs?filter=eventType%20eq%20%22inline_hook.executed%22").await);
     let results: Vec<_> =
         log.as_array().unwrap().iter().map(|event| &event["outcome"]["result"]).collect();
-    assert_eq!(results, [&json!("FAILURE"), &json!("FAILURE")]);
+    assert_eq!(results, [&json!("FAILURE"); 3]);
 
     for refused in
         [json!([]), json!({ "x": 1 }), json!({ "eventType": "com.okta.saml.tokens.transform" })]
