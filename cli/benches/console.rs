@@ -46,7 +46,7 @@ async fn make_calls(proxy: SocketAddr, calls: usize) {
     let send = |n: usize| {
         let event = simulate::event(EventType::USER_LIFECYCLE_CREATE);
         let delivery = simulate::delivery().seed(n as u64);
-        let delivery = delivery.event(event.user(&format!("john-{n}@example.com")));
+        let delivery = delivery.event(event.user(format!("john-{n}@example.com")));
         let body = delivery.to_json().to_string();
         let request = client.post(format!("http://{proxy}/hook")).body(body);
         request.header("authorization", SECRET).send()
