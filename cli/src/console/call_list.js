@@ -51,6 +51,13 @@ export function openActive() {
   if (active >= 0) choose(rows[active].last.id, 'open');
 }
 
+function openAt(place) {
+  if (!rows[place]) return;
+  active = place;
+  draw();
+  openActive();
+}
+
 /** How a call ended, for colours. */
 export function tone(call) {
   if (call.open) return 'muted';
@@ -103,13 +110,17 @@ export function startList() {
     requestAnimationFrame(() => { waiting = false; draw(); });
   };
   list.addEventListener('scroll', later, { passive: true });
-  // By place, not by row: one that was drawn anew between press and release gets no click.
+  // By place, and when the button is let go: a row that is drawn anew meanwhile gets no click.
+  let pressed = false;
+  list.addEventListener('mousedown', (event) => { pressed = event.button === 0; });
+  list.addEventListener('mouseup', (event) => {
+    if (pressed) openAt(Math.floor((event.clientY - $('calls-space').getBoundingClientRect().top) / height()));
+    pressed = false;
+  });
+  // A screen reader clicks without a mouse.
   list.addEventListener('click', (event) => {
-    const at = Math.floor((event.clientY - $('calls-space').getBoundingClientRect().top) / height());
-    if (!rows[at]) return;
-    active = at;
-    draw();
-    openActive();
+    const row = event.detail === 0 ? event.target.closest('.row') : null;
+    if (row) openAt(Math.round(parseFloat(row.style.top) / height()));
   });
   new ResizeObserver(later).observe(list);
   narrow.addEventListener('change', () => showRows(rows));

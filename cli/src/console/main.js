@@ -5,6 +5,7 @@ import { $ } from './dom.js';
 import { loadTypes } from './event_types.js';
 import { startHookForm } from './hook_form.js';
 import { loadHooks } from './hooks.js';
+import { startInlineHooks } from './inline_hooks.js';
 import { callsChanged, startInspector } from './inspector.js';
 import { loadPeople, startPeople } from './people.js';
 import { startPreview } from './preview.js';
@@ -51,6 +52,7 @@ startToken();
 startHookForm();
 startPeople(peopleSoon);
 startPreview();
+startInlineHooks();
 startInspector();
 show();
 document.addEventListener('visibilitychange', () => {

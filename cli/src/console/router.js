@@ -1,6 +1,6 @@
-// The tabs, each with a URL of its own: #hooks, #people, #preview, #inspector, and #call-9 in it.
+// The tabs, each with a URL of its own: #hooks, #people, #preview, #inline, #inspector, and #call-9 in it.
 
-const TABS = ['hooks', 'people', 'preview', 'inspector'];
+const TABS = ['hooks', 'people', 'preview', 'inline', 'inspector'];
 const listeners = [];
 
 export function route(hash = location.hash) {

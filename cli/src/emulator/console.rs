@@ -22,7 +22,7 @@ macro_rules! files {
 
 const STYLES: [(&str, &str); 2] = files!["design.css", "console.css"];
 
-const SCRIPTS: [(&str, &str); 28] = files![
+const SCRIPTS: [(&str, &str); 29] = files![
     "api.js",
     "call_content.js",
     "call_detail.js",
@@ -40,6 +40,7 @@ const SCRIPTS: [(&str, &str); 28] = files![
     "hook_filters.js",
     "hook_form.js",
     "hooks.js",
+    "inline_hooks.js",
     "inspector.js",
     "json_editor.js",
     "json_text.js",

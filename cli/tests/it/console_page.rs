@@ -14,7 +14,7 @@ use okta_hooks_testing::{axe, workspace};
 
 use crate::console::org;
 
-const TABS: [&str; 4] = ["hooks", "people", "preview", "inspector"];
+const TABS: [&str; 5] = ["hooks", "people", "preview", "inline", "inspector"];
 
 /// An org whose calls went well, failed, were made again and were dropped.
 async fn busy(width: u32) -> Option<(Server, Hook, Page)> {

@@ -4,6 +4,7 @@ mod admin;
 mod check_inline;
 mod commands;
 mod console;
+mod console_inline;
 mod console_page;
 mod copy_as_curl;
 mod emulator;
