@@ -173,9 +173,10 @@ struct Found {
 impl Found {
     /// A line for each change of state, not for each delivery.
     fn assert_quiet(&self) {
-        let lines = |text: &str| self.output.lines().filter(|line| line.contains(text)).count();
-        assert!(self.output.lines().count() < 30, "{}", self.output);
-        assert!(lines("takes changes again") >= 1, "{}", self.output);
+        // In a build of the whole workspace with all features the library tells of each delivery.
+        let own: Vec<_> = self.output.lines().filter(|line| !line.contains("okta_hook{")).collect();
+        assert!(own.len() < 30, "{}", self.output);
+        assert!(own.iter().any(|line| line.contains("takes changes again")), "{}", self.output);
     }
 }
 

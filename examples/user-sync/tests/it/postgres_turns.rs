@@ -36,7 +36,9 @@ fn each_profile_is_fetched_by_one_of_the_replicas_and_both_show_all() {
         assert_eq!(replica.count("events"), 30);
         replica.assert_user(&ids[29], "firstName", "Ann");
     }
-    assert_eq!(stage.org.requests(USERS).len(), 30, "nobody is asked for twice");
+    // Who is asked for anew while a call is under way may be asked for twice; not everybody by both.
+    let requests = stage.org.requests(USERS).len();
+    assert!((30..35).contains(&requests), "{requests}");
     for (replica, name) in replicas.iter().zip(["one", "two"]) {
         let metrics = replica.get("/metrics").text();
         assert!(metrics.contains(&format!("okta_sync_replica_info{{replica=\"{name}\"}} 1")));
