@@ -205,6 +205,7 @@ async fn a_preview_is_the_newest_event_of_the_log_that_the_hook_is_subscribed_to
     assert_eq!(preview("event=x").await.status, 404);
 
     hook.events(2).await;
+    org.settled(2).await;
     let deliver = async |query: &str, body: &Value| {
         let reply = org.post(&format!("/admin/deliver/{id}?{query}"), body.clone()).await;
         Org::ok(reply)["seen"].clone()

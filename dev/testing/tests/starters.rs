@@ -40,6 +40,12 @@ fn a_copied_jetstream_hook_is_a_project_that_passes_its_tests() {
 }
 
 #[test]
+fn a_copied_jwt_auth_is_a_project_that_passes_its_tests() {
+    let Some(bench) = Bench::new() else { return };
+    bench.build("jwt-auth", "jwt-auth");
+}
+
+#[test]
 fn a_copied_user_sync_is_a_project_in_which_check_finds_no_fault() {
     let Some(bench) = Bench::new() else { return };
     let program = bench.build("user-sync", "user-sync");
