@@ -61,23 +61,32 @@ async fn until_some(app: &App, look: impl Fn() -> Vec<Arc<Call>>) -> Vec<Arc<Cal
 pub async fn summary(State(app): Org, RawQuery(query): RawQuery) -> Result<Response, OktaError> {
     let params = Params::parse(&query.unwrap_or_default());
     let limit = params.limit(1000, MAX_SUMMARIES)?;
-    // Before the calls are read: one more change is only seen twice.
-    let mut state = app.calls.state();
-    let calls = match number(&params, "since")? {
-        None => app.calls.newest(number(&params, "before")?.unwrap_or(u64::MAX), limit),
+    let (state, calls) = match number(&params, "since")? {
+        None => {
+            // Before the calls are read: one more change is only seen twice.
+            let state = app.calls.state();
+            let before = number(&params, "before")?.unwrap_or(u64::MAX);
+            (state, app.calls.newest(before, limit))
+        }
         Some(since) => {
             let mut changed = app.calls.watch();
             let waiting = changed.wait_for(|change| *change != since);
             let _ = tokio::time::timeout(wait(&params)?, waiting).await;
-            state = app.calls.state();
-            let calls = app.calls.changed_since(since, limit);
-            if calls.len() == limit {
-                state.2 = calls.last().map_or(state.2, |call| call.change);
-            }
-            calls
+            changed_since(&app, since, limit)
         }
     };
     Ok(Summaries::new(&app, state, &calls).to_response())
+}
+
+/// What changed after a change; where that is more than `limit` calls, the state is that of the last one
+/// here, so that the others are asked for next.
+fn changed_since(app: &App, since: u64, limit: usize) -> ((usize, u64, u64), Vec<Arc<Call>>) {
+    let (kept, oldest, mut change) = app.calls.state();
+    let calls = app.calls.changed_since(since, limit);
+    if calls.len() == limit {
+        change = calls.last().map_or(change, |call| call.change);
+    }
+    ((kept, oldest, change), calls)
 }
 
 /// Thousands of calls are written as they are, without a tree of values on the way.
@@ -155,12 +164,9 @@ async fn next_changes((app, seen): Changes) -> Option<(Result<Event, Infallible>
     const AT_ONCE: usize = 200;
     // Another number, not only a greater one: the org may have been started anew.
     app.calls.watch().wait_for(|change| *change != seen).await.ok()?;
-    let (kept, oldest, mut change) = app.calls.state();
-    let calls = app.calls.changed_since(seen, AT_ONCE);
-    if calls.len() == AT_ONCE {
-        change = calls.last().map_or(change, |call| call.change);
-    }
-    let data = Summaries::new(&app, (kept, oldest, change), &calls).to_json();
+    let (state, calls) = changed_since(&app, seen, AT_ONCE);
+    let (_, _, change) = state;
+    let data = Summaries::new(&app, state, &calls).to_json();
     let event = Event::default().id(change.to_string()).data(data);
     Some((Ok(event), (app, change)))
 }

@@ -5,6 +5,10 @@ use serde::Serialize;
 
 use super::Find;
 
+/// How many events one question looks through at most: whoever looks for what is not there asks again
+/// for those before.
+pub const MAX_LOOKED_THROUGH: usize = 20_000;
+
 /// A user; what is not known is null.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,18 +90,18 @@ impl Received {
     }
 }
 
-#[cfg(feature = "postgres")]
 impl Activity {
     /// The first `limit` rows that are found among as many as were looked through; one more says that
     /// there are others.
-    pub fn looked_through(
-        all: impl Iterator<Item = Received>,
+    pub fn looked_through<E>(
+        all: impl Iterator<Item = Result<Received, E>>,
         limit: u32,
         at_most: usize,
         find: &Find,
-    ) -> Self {
+    ) -> Result<Self, E> {
         let mut activity = Self { rows: Vec::new(), next: None };
         for (nth, row) in all.enumerate() {
+            let row = row?;
             if activity.rows.len() == limit as usize || nth == at_most {
                 // What this row comes right after.
                 activity.next = Some(Place { duplicate: row.place.duplicate + 1, ..row.place });
@@ -107,7 +111,7 @@ impl Activity {
                 activity.rows.push(row);
             }
         }
-        activity
+        Ok(activity)
     }
 }
 

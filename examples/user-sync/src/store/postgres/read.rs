@@ -14,6 +14,7 @@ use super::connection;
 use super::error::Error;
 use super::system_log;
 use super::target::Target;
+use crate::store::rows::MAX_LOOKED_THROUGH;
 use crate::store::{
     Activity, Counted, DeadLetterSummary, Event, Find, Person, PersonKey, Place, Received,
     Unrecoverable,
@@ -21,9 +22,6 @@ use crate::store::{
 
 /// The server itself gives up earlier.
 const DEADLINE: Duration = Duration::from_secs(6);
-
-/// How many events one question looks through at most.
-const MAX_LOOKED_THROUGH: usize = 20_000;
 
 pub type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
 
@@ -201,7 +199,7 @@ impl Reader {
         let parameters: Parameters<'_> =
             &[(&before.seq, Type::INT8), (&before.duplicate, Type::INT8), (&rows, Type::INT8)];
         let all = self.rows(sql, parameters, received).await?;
-        Ok(Activity::looked_through(all.into_iter(), limit, looked_through, &find))
+        Activity::looked_through(all.into_iter().map(Ok), limit, looked_through, &find)
     }
 
     /// How many rows there are.

@@ -3,11 +3,8 @@
 use rusqlite::{Row, params};
 
 use super::read::Reader;
+use crate::store::rows::MAX_LOOKED_THROUGH;
 use crate::store::{Activity, Find, Place, Received};
-
-/// How many events one question looks through at most: whoever looks for what is not there asks again
-/// for those before.
-const MAX_LOOKED_THROUGH: usize = 20_000;
 
 impl Reader {
     /// What came before this place; only what has `find` in its type, its summary or an id.
@@ -29,24 +26,11 @@ impl Reader {
                        ORDER BY 1 DESC, 2 DESC";
             let before = before.unwrap_or(Place { seq: i64::MAX, duplicate: i64::MAX });
             let mut statement = connection.prepare_cached(sql)?;
-            let mut received = statement.query_map(params![before.seq], received)?;
-            let mut activity = Activity { rows: Vec::new(), next: None };
-            let mut looked_through = 0;
-            while let Some(row) = received.next().transpose()? {
-                if row.place >= before {
-                    continue;
-                }
-                if activity.rows.len() == limit as usize || looked_through == MAX_LOOKED_THROUGH {
-                    // What this row comes right after.
-                    activity.next = Some(Place { duplicate: row.place.duplicate + 1, ..row.place });
-                    break;
-                }
-                looked_through += 1;
-                if row.is_found(&find) {
-                    activity.rows.push(row);
-                }
-            }
-            Ok(activity)
+            let received = statement.query_map(params![before.seq], received)?;
+            let earlier = |row: &rusqlite::Result<Received>| {
+                row.as_ref().map_or(true, |row| row.place < before)
+            };
+            Activity::looked_through(received.filter(earlier), limit, MAX_LOOKED_THROUGH, &find)
         })
         .await
     }
