@@ -9,7 +9,7 @@ use crate::store::{Batch, Origin};
 /// How many are kept, the latest.
 const MAX_KEPT: i64 = 10_000;
 
-/// What the System Log has again is no delivery: nearly all of it was brought by a hook before.
+/// What the System Log has again is not a delivery: nearly all of it was brought by a hook before.
 pub(super) fn save(
     transaction: &Transaction<'_>,
     uuid: &str,
