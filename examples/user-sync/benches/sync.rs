@@ -20,21 +20,14 @@
 //! cargo bench -p user-sync
 //! ```
 
+mod load;
+
 use std::env;
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
+use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
-const PRETTY: &str = include_str!("delivery.json");
-/// The event's id, but for its first part, which is the lower part of a time, as in Okta's.
-const UUID: &str = "5c2f7c30-6b8a-11f0-b17c-0d9e52c6a8f4";
+use load::{Delivery, Program, syncs};
 
 /// How long each way is measured in a round.
 const TURN: Duration = Duration::from_millis(500);
@@ -82,11 +75,12 @@ struct Round {
 
 impl Round {
     fn run(directory: &Path, senders: usize) -> Self {
-        let before = syncs(directory);
+        let syncs = || syncs(directory, REST, TURN);
+        let before = syncs();
         let alone = rate(directory, "1", senders);
-        let between = syncs(directory);
+        let between = syncs();
         let grouped = rate(directory, "256", senders);
-        Self { disk: (before, between, syncs(directory)), alone, grouped }
+        Self { disk: (before, between, syncs()), alone, grouped }
     }
 
     /// Whether nobody else was at the disk, as far as that shows.
@@ -114,146 +108,31 @@ fn steady_rounds(directory: &Path, senders: usize) -> Vec<Round> {
     steady
 }
 
-/// How often a second this disk makes a write of 4 KiB durable.
-fn syncs(directory: &Path) -> f64 {
-    let mut file = File::create(directory.join("syncs")).expect("a file");
-    std::thread::sleep(REST);
-    let started = Instant::now();
-    let mut count = 0;
-    while started.elapsed() < TURN {
-        file.write_all(&[7; 4096]).and_then(|()| file.sync_data()).expect("it is written");
-        count += 1;
-    }
-    f64::from(count) / started.elapsed().as_secs_f64()
-}
-
 /// The program, over a new database.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(directory: &Path, group: &str) -> Self {
-        for file in ["users.db", "users.db-wal", "users.db-shm"] {
-            let _ = fs::remove_file(directory.join(file));
-        }
-        let mut child = Command::new(env!("CARGO_BIN_EXE_user-sync"))
-            .current_dir(directory)
-            .env("OKTA_HOOK_SECRET", "s3cret")
-            .env("LISTEN", "127.0.0.1:0")
-            .env("PAGES", "127.0.0.1:0")
-            .env("GROUP_COMMIT", group)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let address = stdout
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("Listening on http://").map(str::to_owned));
-        Self { child, address: address.expect("it listens") }
+fn start(directory: &Path, group: &str) -> Program {
+    for file in ["users.db", "users.db-wal", "users.db-shm"] {
+        let _ = fs::remove_file(directory.join(file));
     }
-
-    /// Kilobytes in memory now; `None` where there is no `/proc`.
-    fn resident(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    Program::start(directory, &[("GROUP_COMMIT", group)])
 }
 
 /// Deliveries made durable in a second.
 fn rate(directory: &Path, group: &str, senders: usize) -> f64 {
-    let server = Server::start(directory, group);
+    let server = start(directory, group);
     std::thread::sleep(REST);
     let started = Instant::now();
-    let done = load(&server, senders, move |_| started.elapsed() < TURN);
+    let going = move |_| started.elapsed() < TURN;
+    let done = load::run(&[&server.address], senders, &Delivery::new(), going).len();
     done as f64 / started.elapsed().as_secs_f64()
 }
 
 /// What the program holds while 100,000 events go through it.
 fn memory(directory: &Path) {
-    let server = Server::start(directory, "256");
+    let server = start(directory, "256");
     for thousands in [25, 50, 75, 100] {
-        load(&server, 32, |sent| sent < 25_000);
+        load::run(&[&server.address], 32, &Delivery::new(), |sent| sent < 25_000);
         if let Some(kilobytes) = server.resident() {
             println!("{kilobytes:>8} KB in memory after {thousands},000 events");
         }
-    }
-}
-
-/// Sends deliveries on so many connections while `goes_on` says so of the number sent; returns how
-/// many were accepted.
-fn load(
-    server: &Server,
-    senders: usize,
-    goes_on: impl Fn(u64) -> bool + Send + Sync + 'static,
-) -> u64 {
-    let goes_on = Arc::new(goes_on);
-    let (sent, accepted) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let mut tasks = tokio::task::JoinSet::new();
-        for _ in 0..senders {
-            let (goes_on, sent, accepted) = (goes_on.clone(), sent.clone(), accepted.clone());
-            let address = server.address.clone();
-            tasks.spawn(async move {
-                let mut stream = TcpStream::connect(&address).await.expect("it listens");
-                let mut delivery = Delivery::new();
-                while goes_on(sent.fetch_add(1, Ordering::Relaxed)) {
-                    if delivery.send(&mut stream).await.expect("it answers") {
-                        accepted.fetch_add(1, Ordering::Relaxed);
-                    } else {
-                        // A refusal has a body, which is of no interest here.
-                        stream = TcpStream::connect(&address).await.expect("it listens");
-                    }
-                }
-            });
-        }
-        while tasks.join_next().await.is_some() {}
-    });
-    accepted.load(Ordering::Relaxed)
-}
-
-/// A request whose event gets a new id each time it is sent.
-struct Delivery {
-    request: Vec<u8>,
-    /// Where the part of the id is that changes.
-    id: usize,
-}
-
-impl Delivery {
-    fn new() -> Self {
-        let head = format!(
-            "POST /userTransfer HTTP/1.1\r\nhost: localhost\r\nauthorization: s3cret\r\ncontent-length: {}\r\n\r\n",
-            PRETTY.len()
-        );
-        let id = head.len() + PRETTY.find(UUID).expect("the event has its id");
-        Self { request: (head + PRETTY).into_bytes(), id }
-    }
-
-    /// Whether a new delivery was accepted.
-    async fn send(&mut self, stream: &mut TcpStream) -> std::io::Result<bool> {
-        static TIME: AtomicU64 = AtomicU64::new(0);
-        let time = TIME.fetch_add(997, Ordering::Relaxed) as u32;
-        self.request[self.id..self.id + 8].copy_from_slice(format!("{time:08x}").as_bytes());
-        stream.write_all(&self.request).await?;
-        let mut answer = Vec::with_capacity(512);
-        while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
-            if stream.read_buf(&mut answer).await? == 0 {
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
-            }
-        }
-        Ok(answer.starts_with(b"HTTP/1.1 204"))
     }
 }
