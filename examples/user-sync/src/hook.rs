@@ -1,6 +1,7 @@
 //! The listener that Okta calls: the hook, and whether it is well. Nothing else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -24,9 +25,10 @@ pub fn router(
     metrics: Arc<Metrics>,
 ) -> Router {
     let (events, letters, counted) = (store.clone(), store.clone(), metrics.clone());
+    let is_late = Arc::new(AtomicBool::new(false));
     // No dedupe layer: the database remembers every event, across crashes too.
     let hook = ServiceBuilder::new()
-        .map_response(move |response| log(response, &counted))
+        .map_response(move |response| log(response, &counted, &is_late))
         .layer(
             // What was handed to the writer before the deadline is written all the same: then
             // Okta's second try finds it done.
@@ -75,18 +77,32 @@ async fn keep(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
     Ok(())
 }
 
-fn log<B>(response: Response<B>, metrics: &Metrics) -> Response<B> {
-    let Some(rejection) = response.extensions().get::<Rejection>() else { return response };
-    metrics.refused.add(1);
-    if let Some(error) = response.extensions().get::<HandlerError>() {
-        // What the writer says once need not be said for each delivery.
-        if error.get_ref().is::<StoreError>() {
-            tracing::debug!(error = error as &dyn std::error::Error, "a delivery was not written");
-            return response;
+fn log<B>(response: Response<B>, metrics: &Metrics, is_late: &AtomicBool) -> Response<B> {
+    let Some(rejection) = response.extensions().get::<Rejection>() else {
+        if response.status().is_success() && is_late.swap(false, Ordering::Relaxed) {
+            tracing::warn!("deliveries are answered before the deadline again");
         }
-        tracing::error!(error = error as &dyn std::error::Error, "a delivery was not handled");
-    } else {
-        tracing::warn!(status = rejection.status().as_u16(), reason = %rejection, "refused");
+        return response;
+    };
+    metrics.refused.add(1);
+    match response.extensions().get::<HandlerError>() {
+        // What the writer says once need not be said for each delivery.
+        Some(error) if error.get_ref().is::<StoreError>() => {
+            tracing::debug!(error = error as &dyn std::error::Error, "a delivery was not written");
+        }
+        Some(error) => {
+            tracing::error!(error = error as &dyn std::error::Error, "a delivery was not handled");
+        }
+        None if *rejection == Rejection::DeadlineElapsed => {
+            if !is_late.swap(true, Ordering::Relaxed) {
+                tracing::error!(
+                    "deliveries are refused: they are not read and written before the deadline"
+                );
+            }
+        }
+        None => {
+            tracing::warn!(status = rejection.status().as_u16(), reason = %rejection, "refused");
+        }
     }
     response
 }

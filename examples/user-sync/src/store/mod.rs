@@ -58,7 +58,7 @@ pub struct Store {
     jobs: SyncSender<Job>,
     /// In bytes.
     room: Arc<Semaphore>,
-    /// Whether the last change found the queue full.
+    /// Whether the queue was full, and has not been half empty since.
     is_full: Arc<AtomicBool>,
     metrics: Arc<Metrics>,
 }
@@ -239,12 +239,20 @@ impl Store {
     /// Writes a change; returns when it is on disk. The change is made even if nobody waits for it.
     pub async fn write(&self, change: Change) -> Result<Outcome, StoreError> {
         let queued = self.queue(change);
-        let is_full = matches!(queued, Err(StoreError::Full));
-        // Said once, however many find it so.
-        if self.is_full.swap(is_full, Ordering::Relaxed) != is_full && is_full {
-            tracing::error!("the queue to the database is full");
+        // Said once, however many find it so, until there is room for as many again.
+        match queued {
+            Err(StoreError::Full) if !self.is_full.swap(true, Ordering::Relaxed) => {
+                tracing::error!("the queue to the database is full");
+            }
+            Ok(_) if self.is_half_empty() => self.is_full.store(false, Ordering::Relaxed),
+            _ => {}
         }
         queued?.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    fn is_half_empty(&self) -> bool {
+        let room = self.room.available_permits();
+        room > QUEUE_BYTES as usize / 2 && self.metrics.queued.get() < QUEUE as u64 / 2
     }
 
     fn queue(&self, change: Change) -> Result<oneshot::Receiver<JobResult>, StoreError> {

@@ -7,7 +7,11 @@ mod okta_client;
 mod org;
 mod paging;
 #[cfg(feature = "postgres")]
+mod postgres_failover;
+#[cfg(feature = "postgres")]
 mod postgres_faults;
+#[cfg(feature = "postgres")]
+mod postgres_refusals;
 #[cfg(feature = "postgres")]
 mod postgres_start;
 #[cfg(feature = "postgres")]

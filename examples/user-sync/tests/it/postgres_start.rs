@@ -49,6 +49,10 @@ fn a_database_that_cannot_be_used_is_one_line_and_exit_code_2() {
     let closed = format!("postgres://ann:pa55word@{}/sync", closed.expect("a free port"));
     let unreachable = refusal(&[("DATABASE", &closed)]);
     assert!(unreachable.contains("refused"), "{unreachable}");
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("it listens");
+    let unanswered = refusal(&[("DATABASE", &format!("postgres://ann:pa55word@{address}/sync"))]);
+    assert!(unanswered.contains("does not answer in time"), "{unanswered}");
 
     let directory = tempfile::tempdir().expect("a directory can be made");
     let newer = url("pa55word-right", "newer");

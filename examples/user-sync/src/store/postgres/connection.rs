@@ -6,17 +6,20 @@ use tokio::time::timeout;
 use tokio_postgres::Client;
 
 use super::error::Error;
+use super::hosts;
 use super::target::Target;
 
 /// What a server may take to let us in, once it has accepted the connection.
 const LOGIN: Duration = Duration::from_secs(2);
 
-/// A replica that is stopped in the middle must not keep the rows that it has locked from the others,
-/// one whose machine is gone not what only one may do; and what is acknowledged is on disk, whatever
-/// the server's own default is.
+/// A replica that stands still in the middle must not keep the rows that it has locked from the others
+/// for longer than those may take to answer, nor what only one may do, and one whose machine is gone
+/// neither; and what is acknowledged is on disk, whatever the server's own default is. A server before
+/// version 14 has no limit for an idle session.
 const SETTINGS: &str = "
     SET statement_timeout = '5s';
-    SET idle_in_transaction_session_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '1s';
+    SELECT set_config(name, '10s', false) FROM pg_settings WHERE name = 'idle_session_timeout';
     SET tcp_keepalives_idle = 10;
     SET tcp_keepalives_interval = 5;
     SET tcp_keepalives_count = 3;
@@ -30,13 +33,19 @@ pub async fn connect(target: &Target) -> Result<Client, Error> {
     Ok(client)
 }
 
-/// A session as the server sets it up, without limits of ours: for what may take long.
+/// A session as the server sets it up, without limits of ours: for what may take long. With the first
+/// of the hosts that takes changes.
 pub async fn connect_bare(target: &Target) -> Result<Client, Error> {
-    let Target { config, tls } = target;
-    let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
-    let each = config.get_connect_timeout().copied().unwrap_or_default();
-    let all = each.saturating_mul(hosts).saturating_add(LOGIN);
-    let (client, connection) = timeout(all, config.connect(tls.clone())).await??;
+    let mut last = Err(Error::TimedOut);
+    for config in hosts::each(&target.config) {
+        let limit = config.get_connect_timeout().copied().unwrap_or_default() + LOGIN;
+        let connected = timeout(limit, config.connect(target.tls.clone())).await;
+        last = connected.map_err(Error::from).and_then(|connected| Ok(connected?));
+        if last.is_ok() {
+            break;
+        }
+    }
+    let (client, connection) = last?;
     // It ends when the client is dropped; what goes wrong before, the client is told.
     tokio::spawn(connection);
     Ok(client)

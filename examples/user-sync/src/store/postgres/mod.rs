@@ -3,6 +3,7 @@
 mod apply;
 mod connection;
 mod error;
+mod hosts;
 mod merge;
 mod project;
 mod read;

@@ -20,12 +20,14 @@ const GAP_REPAIR: i64 = 0x6f6b_7461_0001;
 
 /// The next profile, unless the pace forbids; where calls are to be apart, this one counts.
 ///
-/// One that is to wait for longer than `longest` ($2) was put off before the clock was set back.
+/// What is claimed, or put off ($2), for more than twice as long as anything ever is, was so before
+/// the clock was set back. Not what is for a little longer: this statement may have waited, by the
+/// time of its start, for one that began later.
 const NEXT: &str = "
     WITH due AS (
         SELECT user_id FROM refreshes
-        WHERE (due_at <= millis() OR due_at > millis() + $2)
-          AND (claimed_until <= millis() OR claimed_until > millis() + $1)
+        WHERE (due_at <= millis() OR due_at > millis() + 2 * $2)
+          AND (claimed_until <= millis() OR claimed_until > millis() + 2 * $1)
         ORDER BY due_at LIMIT 1
         FOR UPDATE SKIP LOCKED),
     turn AS (

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 
 use super::error::Error;
 use super::session::Session;
@@ -19,7 +19,12 @@ use crate::store::{Batch, Change, DeadLetter, LogPage, Origin, Outcome};
 /// second try finds done.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// How soon after a failed one to connect again. Meanwhile every change fails at once.
+/// For how long a change is tried over new connections before it fails: longer than a server takes to
+/// start again, and so short that what waits behind it, which may take as long again, is still refused
+/// before Okta hangs up.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How soon after a failed one to connect again.
 const RECONNECT: Duration = Duration::from_millis(100);
 
 /// How often one transaction is tried when other replicas are at the same rows.
@@ -34,8 +39,10 @@ pub struct Postgres {
     runtime: Runtime,
     /// `None` after a failure that only a new connection gets over.
     session: Option<Session>,
-    /// When to connect again, and why not before.
-    away: Option<(Instant, Arc<str>)>,
+    /// Whether the last change was refused by a server that was there.
+    is_refused: bool,
+    /// When to connect again at the earliest.
+    next_try: Instant,
 }
 
 impl Postgres {
@@ -46,52 +53,50 @@ impl Postgres {
             .map_err(|error| error.to_string())?;
         let session =
             runtime.block_on(Session::first(&target)).map_err(|error| error.to_string())?;
-        Ok(Self { target, runtime, session: Some(session), away: None })
+        let (session, next_try) = (Some(session), Instant::now());
+        Ok(Self { target, runtime, session, is_refused: false, next_try })
     }
 
-    /// Runs something with the session, within the deadline.
-    fn run<T>(
-        &mut self,
-        work: impl AsyncFnOnce(&Session) -> Result<T, Error>,
-    ) -> Result<T, Failure> {
-        self.connect()?;
-        let Some(session) = &self.session else { return Err(Error::TimedOut.into()) };
-        let result = self.runtime.block_on(async {
-            timeout(DEADLINE, work(session)).await.unwrap_or(Err(Error::TimedOut))
-        });
-        result.map_err(|error| self.failed(error))
-    }
-
-    fn connect(&mut self) -> Result<(), Failure> {
-        if self.session.as_ref().is_some_and(|session| !session.client.is_closed()) {
-            return Ok(());
-        }
-        self.session = None;
-        if let Some((until, why)) = &self.away
-            && Instant::now() < *until
-        {
-            return Err(Failure::Database(why.clone()));
-        }
-        match self.runtime.block_on(Session::connect(&self.target)) {
-            Ok(session) => {
-                self.session = Some(session);
-                self.away = None;
-                Ok(())
-            }
-            Err(error) => {
-                let message: Arc<str> = error.to_string().into();
-                self.away = Some((Instant::now() + RECONNECT, message.clone()));
-                Err(Failure::Database(message))
-            }
-        }
-    }
-
-    /// Whatever state the connection is in, the next try starts with another.
-    fn failed(&mut self, error: Error) -> Failure {
-        if !error.is_of_change() {
+    /// Runs something with the session, within the deadline; again over a new one if it fails, so that
+    /// a connection that is lost costs nobody an answer. What is written twice counts once.
+    fn run<T>(&mut self, work: impl AsyncFn(&Session) -> Result<T, Error>) -> Result<T, Failure> {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            self.connect(give_up)?;
+            let Some(session) = &self.session else { return Err(Error::TimedOut.into()) };
+            let result = self.runtime.block_on(async {
+                timeout(DEADLINE, work(session)).await.unwrap_or(Err(Error::TimedOut))
+            });
+            let error = match result {
+                Err(error) if !error.is_of_change() => error,
+                result => return result.map_err(Failure::from),
+            };
+            // Whatever state the connection is in, the next try starts with another.
+            self.is_refused = matches!(error, Error::Postgres(_)) && !session.client.is_closed();
             self.session = None;
+            if Instant::now() > give_up {
+                return Err(error.into());
+            }
+            tracing::info!(%error, "tried again over a new connection");
         }
-        error.into()
+    }
+
+    /// Connects, if that is possible until `give_up` or at once.
+    fn connect(&mut self, give_up: Instant) -> Result<(), Failure> {
+        while self.session.as_ref().is_none_or(|session| session.client.is_closed()) {
+            self.session = None;
+            let connected = self.runtime.block_on(async {
+                sleep_until(self.next_try.into()).await;
+                Session::connect(&self.target).await
+            });
+            self.next_try = Instant::now() + RECONNECT;
+            match connected {
+                Ok(session) => self.session = Some(session),
+                Err(_) if self.next_try < give_up => {}
+                Err(error) => return Err(Failure::Database(error.to_string().into())),
+            }
+        }
+        Ok(())
     }
 
     /// Several deliveries in one transaction.
@@ -186,11 +191,15 @@ impl Backend for Postgres {
     fn look(&mut self) -> Option<Result<(), Failure>> {
         match self.session {
             Some(_) => {
-                let gone = self
+                let asked = self
                     .run(async |session| Ok(session.client.simple_query("").await.map(drop)?));
-                gone.err().map(|_| self.connect())
+                asked.err().map(Err)
             }
-            None => Some(self.connect()),
+            None => match self.connect(Instant::now()) {
+                // That there is a connection says nothing of whether the same is refused again.
+                Ok(()) if self.is_refused => None,
+                connected => Some(connected),
+            },
         }
     }
 

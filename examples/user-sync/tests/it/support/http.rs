@@ -54,8 +54,13 @@ impl Request {
 
     /// Sends it and reads the whole answer.
     pub fn send(&self, to: SocketAddr) -> io::Result<Response> {
+        self.send_within(Duration::from_secs(20), to)
+    }
+
+    /// Sends it and reads the whole answer, unless that is silent for longer than this.
+    pub fn send_within(&self, patience: Duration, to: SocketAddr) -> io::Result<Response> {
         let mut stream = TcpStream::connect(to)?;
-        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        stream.set_read_timeout(Some(patience))?;
         // A server may answer and hang up before it has read everything.
         let sent = stream.write_all(&self.to_bytes());
         let mut answer = Vec::new();

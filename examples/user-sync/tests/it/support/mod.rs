@@ -7,5 +7,8 @@ pub mod postgres;
 #[cfg(unix)]
 pub mod process;
 #[cfg(feature = "postgres")]
+pub mod replicas;
+#[cfg(feature = "postgres")]
 pub mod senders;
 pub mod sync;
+pub mod window;

@@ -15,6 +15,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use super::window::Window;
+
 pub const RSA_KEY: &str = include_str!("../keys/test_only_rsa_pkcs8.pem");
 pub const RSA_PUBLIC: &str = include_str!("../keys/test_only_rsa_public.pem");
 pub const EC_KEY: &str = include_str!("../keys/test_only_ec_pkcs8.pem");
@@ -49,6 +51,8 @@ pub struct Org {
     pub link_base: Option<String>,
     /// What `X-Rate-Limit-Limit` and `-Remaining` say.
     pub limits: (u64, u64),
+    /// How often the Users API may really be called; without it nobody counts.
+    pub window: Option<Window>,
     /// Requests whose path has this in it wait for their answer, which is made before, until this
     /// is something else.
     pub hold: Option<&'static str>,
@@ -233,6 +237,7 @@ impl Org {
             instead: VecDeque::new(),
             link_base: None,
             limits: (600, 599),
+            window: None,
             hold: None,
             requests: Vec::new(),
             tokens: HashMap::new(),
@@ -245,6 +250,19 @@ impl Org {
         if let Some((_, reply)) = scripted.and_then(|nth| self.instead.remove(nth)) {
             return reply;
         }
+        if let Some(window) = self.window.as_mut().filter(|_| request.path.starts_with(USERS)) {
+            let (is_over, reset) = (window.is_over(request.at), window.reset(request.at));
+            self.limits = (window.limit, window.remaining());
+            let reply = match is_over {
+                true => Reply::error(429, "E0000047"),
+                false => self.found(request),
+            };
+            return reply.header("x-rate-limit-reset", reset.to_string());
+        }
+        self.found(request)
+    }
+
+    fn found(&mut self, request: &Recorded) -> Reply {
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         match (request.method.as_str(), path) {
             ("POST", TOKENS) => self.token(request),

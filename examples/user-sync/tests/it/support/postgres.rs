@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -22,6 +23,12 @@ impl Postgres {
             eprintln!("SKIPPED: PostgreSQL is not installed (Debian: apt install postgresql)");
             return None;
         };
+        let initdb = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"];
+        Some(Self::start_with(programs, "initdb", &initdb))
+    }
+
+    /// One whose files this program makes.
+    fn start_with(programs: PathBuf, program: &str, arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = port.expect("there is a free port").port();
@@ -29,14 +36,38 @@ impl Postgres {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(server.path()));
         }
-        let initdb = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"];
-        server.run("initdb", &initdb);
+        server.run(program, arguments);
+        // With its shared memory in files of its own, which nobody has to clean up after a kill.
         server.configure(&format!(
-            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\n",
+            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\n\
+             dynamic_shared_memory_type = mmap\n",
             server.path().display()
         ));
         server.start_again();
-        Some(server)
+        server
+    }
+
+    /// Starts a server that follows this one. From now on nothing is committed here before it is there.
+    pub fn start_standby(&self) -> Self {
+        let port = self.port;
+        let source = format!("host=127.0.0.1 port={port} user=postgres application_name=standby");
+        let copy = ["-d", &source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
+        let standby = Self::start_with(self.programs.clone(), "pg_basebackup", &copy);
+        self.configure("synchronous_standby_names = 'standby'\n");
+        self.sql("SELECT pg_reload_conf()");
+        self.await_standby();
+        standby
+    }
+
+    /// Returns when the standby follows.
+    pub fn await_standby(&self) {
+        let state = "SELECT sync_state FROM pg_stat_replication";
+        wait_until(|| self.sql(state) == ["sync"]);
+    }
+
+    /// Makes a standby the server that takes changes; returns when it does.
+    pub fn promote(&self) {
+        self.run("pg_ctl", &["-w", "promote"]);
     }
 
     /// Adds lines to `postgresql.conf`, for the next start.
@@ -117,6 +148,21 @@ impl Postgres {
         self.run("pg_ctl", &["-m", mode, "-w", "stop"]);
     }
 
+    /// Ends it as a power cut would, as far as a process can tell.
+    pub fn kill(&self) {
+        let file = self.data().join("postmaster.pid");
+        let lines = std::fs::read_to_string(&file).expect("it runs");
+        let lines: Vec<_> = lines.lines().collect();
+        self.signal_all("KILL");
+        let process = Path::new("/proc").join(lines[0]);
+        wait_until(|| !process.exists());
+        // What it would have taken with it: the memory that keeps a second server out of its files.
+        if let Some(memory) = lines.get(6).and_then(|line| line.split_whitespace().nth(1)) {
+            let _ = Command::new("ipcrm").args(["-m", memory]).output();
+        }
+        std::fs::remove_file(file).expect("a file can be removed");
+    }
+
     /// Sends a signal to the server and all its sessions.
     pub fn signal_all(&self, signal: &str) {
         let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
@@ -161,8 +207,8 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.signal_all("CONT");
         if self.data().join("postmaster.pid").exists() {
+            self.signal_all("CONT");
             self.stop("immediate");
         }
     }
@@ -178,6 +224,15 @@ fn programs() -> Option<PathBuf> {
     all.into_iter().rev().find(|directory| {
         ["initdb", "pg_ctl", "psql"].iter().all(|program| directory.join(program).exists())
     })
+}
+
+#[track_caller]
+fn wait_until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it took too long");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 fn is_root() -> bool {

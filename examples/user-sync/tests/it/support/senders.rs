@@ -31,10 +31,13 @@ pub struct Told {
     pub sent: Mutex<HashMap<String, Value>>,
     /// Those that were answered with 2xx.
     pub acknowledged: Mutex<Vec<String>>,
+    pub deliveries: AtomicU64,
+    /// How many of them were tried once more.
     pub failed_once: AtomicU64,
-    pub failed_twice: AtomicU64,
-    /// The longest that an answer of any kind took, in milliseconds.
-    pub slowest: AtomicU64,
+    /// When the second try of those began that failed twice, and when it ended.
+    pub failed_twice: Mutex<Vec<(Instant, Instant)>>,
+    /// How many tries got no answer in time.
+    pub unanswered: AtomicU64,
 }
 
 impl Senders {
@@ -72,26 +75,27 @@ impl Told {
         let uuid = |event: &Value| event["uuid"].as_str().expect("it has one").to_owned();
         let sent = events.iter().map(|event| (uuid(event), event.clone()));
         self.sent.lock().expect("nobody panics with it").extend(sent);
+        self.deliveries.fetch_add(1, Ordering::Relaxed);
         let delivery = delivery(events);
-        let accepted = |replica: SocketAddr| {
+        let is_accepted = |replica: SocketAddr| {
             let started = Instant::now();
-            let answer = delivery.send(replica);
-            let took = started.elapsed();
-            if answer.is_ok() {
-                let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-                self.slowest.fetch_max(millis, Ordering::Relaxed);
-            }
-            took < PATIENCE && answer.is_ok_and(|answer| answer.status == 204)
+            let answer = delivery.send_within(PATIENCE, replica);
+            let in_time = started.elapsed() < PATIENCE;
+            self.unanswered.fetch_add(u64::from(!in_time), Ordering::Relaxed);
+            in_time && answer.is_ok_and(|answer| answer.status == 204)
         };
-        let is_accepted = accepted(replicas[first]) || {
+        let mut tried_again = None;
+        let is_accepted = is_accepted(replicas[first]) || {
             self.failed_once.fetch_add(1, Ordering::Relaxed);
-            accepted(replicas[1 - first])
+            tried_again = Some(Instant::now());
+            is_accepted(replicas[1 - first])
         };
         if is_accepted {
             let mut acknowledged = self.acknowledged.lock().expect("nobody panics with it");
             acknowledged.extend(events.iter().map(uuid));
-        } else {
-            self.failed_twice.fetch_add(1, Ordering::Relaxed);
+        } else if let Some(began) = tried_again {
+            let mut failed = self.failed_twice.lock().expect("nobody panics with it");
+            failed.push((began, Instant::now()));
         }
     }
 }

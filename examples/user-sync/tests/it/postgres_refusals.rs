@@ -1,0 +1,66 @@
+//! What a replica answers and says while its server takes nothing.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use crate::support::postgres::Postgres;
+use crate::support::sync::{Sync, delivery, event, eventually};
+
+const THEN: &str = "2026-01-01T00:00:00.000Z";
+
+fn created(uuid: &str) -> serde_json::Value {
+    event(uuid, "user.lifecycle.create", "00u1", THEN)
+}
+
+fn start(directory: &tempfile::TempDir, url: &str) -> Sync {
+    Sync::start(directory.path(), &[("DATABASE", url), ("RUST_LOG", "warn")])
+}
+
+#[test]
+fn a_full_queue_is_not_said_for_each_delivery_and_what_comes_later_is_accepted_again() {
+    let Some(server) = Postgres::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let sync = start(&directory, &server.url());
+    assert_eq!(sync.deliver(&[created("first")]), 204);
+    server.signal_all("STOP");
+    // More bytes than may wait for the database: they are to be kept as dead letters.
+    let large = delivery(&[]).body("x".repeat(1_000_000)).to_bytes();
+    let senders: Vec<_> = (0..200)
+        .map(|_| {
+            let mut sender = TcpStream::connect(sync.hook).expect("it listens");
+            sender.write_all(&large).expect("it reads");
+            sender
+        })
+        .collect();
+    sync.assert_logged("the queue to the database is full");
+    server.signal_all("CONT");
+    eventually("it is accepted", || (sync.deliver(&[created("last")]) == 204).then_some(()));
+    let (status, output) = sync.terminate();
+    assert!(status.success(), "{output}");
+    // Of two hundred; and once more where what waited was given up meanwhile.
+    assert!(output.matches("the queue to the database is full").count() <= 2, "{output}");
+    assert_eq!(server.sql("SELECT uuid FROM events ORDER BY seq"), ["first", "last"]);
+    drop(senders);
+}
+
+#[test]
+fn a_permission_that_is_taken_away_is_one_line_until_it_is_given_back() {
+    let Some(server) = Postgres::start() else { return };
+    server.sql("CREATE ROLE ann LOGIN");
+    server.sql("CREATE DATABASE sync OWNER ann");
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let url = server.url_of("ann", "sync");
+    let sync = start(&directory, &url);
+    assert_eq!(sync.deliver(&[created("1")]), 204);
+    server.sql_in(&server.url_in("sync"), "REVOKE INSERT ON events FROM ann");
+    for _ in 0..3 {
+        assert_eq!(sync.deliver(&[created("2")]), 503);
+        // Long enough for it to look after the database meanwhile.
+        std::thread::sleep(std::time::Duration::from_millis(600));
+    }
+    server.sql_in(&server.url_in("sync"), "GRANT INSERT ON events TO ann");
+    eventually("it is accepted", || (sync.deliver(&[created("2")]) == 204).then_some(()));
+    let (_, output) = sync.terminate();
+    assert_eq!(output.matches("permission denied for table events").count(), 1, "{output}");
+    assert_eq!(output.matches("takes changes again").count(), 1, "{output}");
+}
