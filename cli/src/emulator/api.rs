@@ -1,22 +1,20 @@
 //! Okta's APIs: from a request to the org, and back.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use http::StatusCode;
+use serde_json::Value;
 use std::time::SystemTime;
 
-use super::api_auth::LIFETIME;
 use super::errors::OktaError;
 use super::query_params::{Params, link, object};
 use super::request_body::ApiBody;
 use super::state::App;
 use super::system_log::Query;
-use super::{public_url, verify};
+use super::verify;
 
 pub type Answer = Result<Json<Value>, OktaError>;
 pub type Org = State<Arc<App>>;
@@ -85,48 +83,4 @@ fn linked(
     let next =
         next.map(|after| link(&params.page(&app.base, path, Some(after), instead_of), "next"));
     (AppendHeaders([own].into_iter().chain(next)), Json(page)).into_response()
-}
-
-/// Parameters in the query count as well as those in the form: the older SDKs send them there.
-pub async fn token(
-    State(app): Org,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    ApiBody(body): ApiBody,
-) -> Response {
-    let typed = headers
-        .get("content-type")
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let query = query.unwrap_or_default();
-    let form = match typed {
-        true => String::from_utf8(body.to_vec()).ok(),
-        false => Some(String::new()).filter(|_| !query.is_empty()),
-    };
-    let Some(form) = form else {
-        return refused(400, "invalid_request", "a form is expected");
-    };
-    let params = Params::parse(&format!("{form}&{query}"));
-    match app.api_auth.issue(&params, &audiences(&app, &headers)) {
-        Ok((token, scope)) => Json(json!({
-            "token_type": "Bearer", "expires_in": LIFETIME, "access_token": token, "scope": scope,
-        }))
-        .into_response(),
-        Err(refusal) => refused(refusal.status, refusal.error, refusal.description),
-    }
-}
-
-/// The URLs of the token endpoint: those of this machine, and that of a front.
-fn audiences(app: &App, headers: &HeaderMap) -> Vec<String> {
-    let port = app.address.port();
-    let own = [app.address.to_string(), format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let own = own.map(|host| format!("http://{host}"));
-    let front = public_url::forwarded(headers);
-    let bases = own.into_iter().chain([app.base.clone()]).chain(front);
-    bases.map(|base| format!("{base}/oauth2/v1/token")).collect()
-}
-
-fn refused(status: u16, error: &str, description: &str) -> Response {
-    let body = BTreeMap::from([("error", error), ("error_description", description)]);
-    let status = StatusCode::from_u16(status).expect("one of ours");
-    (status, Json(body)).into_response()
 }

@@ -7,9 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use http::{HeaderMap, Method};
 use subtle::ConstantTimeEq;
 
-use super::clock;
+use super::challenge::{Challenge, Denied};
+use super::dpop::{ProofError, TokenProofError};
 use super::errors::OktaError;
-use super::oauth::{Client, Refusal};
+use super::oauth::{Client, ClientError, Endpoint};
 use super::query_params::Params;
 
 /// How long an access token is valid, in seconds.
@@ -22,9 +23,27 @@ pub struct ApiAuth {
     issued: Mutex<HashMap<String, Grant>>,
 }
 
+#[derive(Clone)]
 struct Grant {
     scopes: BTreeSet<String>,
     expires: u64,
+    /// The thumbprint of the key that the token is bound to.
+    key: Option<String>,
+}
+
+/// An access token that was made.
+pub struct Issued {
+    pub token: String,
+    pub scopes: String,
+    pub is_bound: bool,
+}
+
+/// A request to one of the APIs.
+pub struct Call<'a> {
+    pub method: &'a Method,
+    pub path: &'a str,
+    pub headers: &'a HeaderMap,
+    pub now: u64,
 }
 
 impl ApiAuth {
@@ -55,28 +74,45 @@ impl ApiAuth {
         self.revoked.store(true, Ordering::Relaxed);
     }
 
-    pub fn check(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<(), OktaError> {
-        let mut values = headers.get_all("authorization").iter();
+    /// `proof` checks the request's DPoP proof for an access token that is bound to this key.
+    pub fn check(
+        &self,
+        call: &Call<'_>,
+        proof: impl FnOnce(&str, &str) -> Result<(), ProofError>,
+    ) -> Result<(), Denied> {
+        let mut values = call.headers.get_all("authorization").iter();
         let (Some(value), None) = (values.next(), values.next()) else {
-            return Err(OktaError::invalid_token());
+            return Err(OktaError::invalid_token().into());
         };
         let value = value.as_bytes();
         if let Some(token) = value.strip_prefix(b"SSWS") {
             // The Python SDK 3 sends no space, and Okta takes it so.
-            return self.check_api_token(token.trim_ascii_start());
+            return Ok(self.check_api_token(token.trim_ascii_start())?);
         }
-        let bearer = value.strip_prefix(b"Bearer ").and_then(|token| str::from_utf8(token).ok());
-        let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        let grant = bearer.and_then(|token| issued.get(token));
-        let now = clock::unix_seconds();
-        let Some(grant) = grant.filter(|grant| grant.expires > now) else {
-            return Err(OktaError::invalid_token());
-        };
-        let scopes = scopes_for(method, path);
+        let of = |scheme: &str| value.strip_prefix(scheme.as_bytes())?.strip_prefix(b" ");
+        let found = ["Bearer", "DPoP"].into_iter().find_map(|scheme| Some((scheme, of(scheme)?)));
+        let (scheme, token) = found.ok_or_else(OktaError::invalid_token)?;
+        let token = str::from_utf8(token).unwrap_or_default();
+        let scopes = scopes_for(call.method, call.path);
+        let denied = |challenge: Challenge| Denied::from(challenge.of(scheme, &scopes[0]));
+        let grant = self.grant_of(token, call.now).ok_or(denied(Challenge::INVALID_TOKEN))?;
+        match (scheme, &grant.key) {
+            ("Bearer", None) => {}
+            ("DPoP", Some(key)) => {
+                proof(token, key).map_err(|error| denied(Challenge::proof(error)))?;
+            }
+            ("DPoP", None) => return Err(denied(Challenge::INVALID_TOKEN)),
+            _ => return Err(denied(Challenge::PROOF_REQUIRED)),
+        }
         match scopes.iter().any(|scope| grant.scopes.contains(scope)) {
             true => Ok(()),
-            false => Err(OktaError::no_permission()),
+            false => Err(denied(Challenge::INSUFFICIENT_SCOPE)),
         }
+    }
+
+    fn grant_of(&self, token: &str, now: u64) -> Option<Grant> {
+        let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        issued.get(token).filter(|grant| grant.expires > now).cloned()
     }
 
     /// Takes the same time wherever a wrong token differs; its length is no secret.
@@ -87,26 +123,43 @@ impl ApiAuth {
         }
     }
 
-    /// An access token for what `form` asks, and its scopes.
-    pub fn issue(&self, form: &Params, audiences: &[String]) -> Result<(String, String), Refusal> {
-        let now = clock::unix_seconds();
+    /// An access token for what `form` asks. `proof` gives the key to bind it to, if the app
+    /// requires that.
+    pub fn issue(
+        &self,
+        form: &Params,
+        at: &Endpoint,
+        proof: impl FnOnce() -> Result<String, TokenProofError>,
+    ) -> Result<Issued, ClientError> {
         let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(client) = client.as_mut() else {
-            let description = "no client is registered: start with --client-id and --client-key";
-            return Err(Refusal { status: 401, error: "invalid_client", description });
-        };
-        let scopes = client.grant(form, audiences, now)?;
+        let client = client.as_mut().ok_or_else(no_client)?;
+        client.authenticate(form, at)?;
+        let key = client.requires_dpop().then(proof).transpose()?;
+        let scopes = client.scopes(form)?;
         let names = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
-        let token = random().map_err(|_| Refusal {
-            status: 500,
-            error: "server_error",
-            description: "no random numbers",
-        })?;
+        let token =
+            random().map_err(|_| ClientError::new(500, "server_error", "no random numbers"))?;
+        let is_bound = key.is_some();
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        issued.retain(|_, grant| grant.expires > now);
-        issued.insert(token.clone(), Grant { scopes, expires: now + LIFETIME });
-        Ok((token, names))
+        issued.retain(|_, grant| grant.expires > at.now);
+        issued.insert(token.clone(), Grant { scopes, expires: at.now + LIFETIME, key });
+        Ok(Issued { token, scopes: names, is_bound })
     }
+
+    /// Takes the access token in `form` back.
+    pub fn revoke_issued(&self, form: &Params, at: &Endpoint) -> Result<(), ClientError> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        client.as_mut().ok_or_else(no_client)?.authenticate(form, at)?;
+        let token = form.get("token");
+        let token = token.ok_or(ClientError::new(400, "invalid_request", "token: missing"))?;
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+        Ok(())
+    }
+}
+
+fn no_client() -> ClientError {
+    let description = "no client is registered: start with --client-id and --client-key";
+    ClientError::new(401, "invalid_client", description)
 }
 
 /// The scopes any one of which lets a request in: `manage` includes `read`.
@@ -126,7 +179,7 @@ fn scopes_for(method: &Method, path: &str) -> Vec<String> {
 }
 
 /// 256 bits that nobody can guess, in letters and digits.
-fn random() -> Result<String, String> {
+pub fn random() -> Result<String, String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -22,6 +22,7 @@ pub struct Settings {
     data: Option<PathBuf>,
     token: Option<String>,
     client: Option<(String, PathBuf)>,
+    client_dpop: bool,
     collect: Option<Duration>,
     rate_limit: Option<u32>,
     seed: Option<u64>,
@@ -48,6 +49,12 @@ impl Settings {
     /// A service app that may ask for access tokens: its id, and the PEM file with its public key.
     pub fn with_client(mut self, id: impl Into<String>, key: impl Into<PathBuf>) -> Self {
         self.client = Some((id.into(), key.into()));
+        self
+    }
+
+    /// Requires a DPoP proof of the service app (`dpop_bound_access_tokens`), as new apps in Okta do.
+    pub fn with_client_dpop(mut self) -> Self {
+        self.client_dpop = true;
         self
     }
 
@@ -81,6 +88,7 @@ impl Settings {
             client_id,
             client_key,
             client_scopes: oauth::ALL_SCOPES.to_owned(),
+            client_dpop: self.client_dpop,
             collect_ms: u64::try_from(collect.as_millis()).unwrap_or(u64::MAX),
             batch: 100,
             rate_limit: self.rate_limit.unwrap_or(10_000),

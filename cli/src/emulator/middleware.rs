@@ -8,7 +8,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
+use percent_encoding::percent_decode_str;
 
+use super::api_auth::Call;
+use super::challenge::Denied;
+use super::dpop::Target;
 use super::errors::OktaError;
 use super::state::App;
 use super::{clock, public_url};
@@ -117,12 +121,29 @@ pub async fn okta(State(app): State<Arc<App>>, request: Request, next: Next) -> 
 }
 
 async fn allowed(app: &App, request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let needs_access = path.starts_with("/api/");
-    match app.api_auth.check(&method, &path, request.headers()) {
-        Err(error) if needs_access => error.into_response(),
-        _ => next.run(request).await,
+    match access(app, &request) {
+        Ok(()) => next.run(request).await,
+        Err(denied) => {
+            let front = public_url::forwarded(request.headers());
+            denied.answer(front.as_deref().unwrap_or(&app.base), request.uri().path())
+        }
     }
+}
+
+fn access(app: &App, request: &Request) -> Result<(), Denied> {
+    let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
+    if !path.starts_with("/api/") {
+        return Ok(());
+    }
+    let now = clock::unix_seconds();
+    app.api_auth.check(&Call { method, path, headers, now }, |token, key| {
+        // Okta compares with the path as it reads it, not as it was written: an encoded `@` in the
+        // proof is refused.
+        let read = percent_decode_str(path).decode_utf8_lossy();
+        let target =
+            Target { method: method.as_str(), urls: public_url::urls(app, headers, &read) };
+        app.dpop.check_request(headers, &target, token, key, now)
+    })
 }
 
 /// A path may end with a slash, as several SDKs write `/api/v1/users/?limit=2`.

@@ -5,12 +5,14 @@ mod api;
 mod api_auth;
 mod api_tokens;
 mod apps;
+mod challenge;
 mod chaos;
 mod clock;
 mod console;
 mod custom_attributes;
 mod deleted_hooks;
 mod delivery_queue;
+mod dpop;
 mod errors;
 mod event_filter;
 mod event_type_names;
@@ -104,6 +106,9 @@ pub(crate) struct Args {
     /// The scopes granted to it, separated by spaces
     #[arg(long, default_value = oauth::ALL_SCOPES, value_name = "SCOPES")]
     client_scopes: String,
+    /// Requires a DPoP proof of it (`dpop_bound_access_tokens`), as new apps in Okta do
+    #[arg(long, requires = "client_id")]
+    client_dpop: bool,
     /// How long to collect events before they are delivered together (Okta: some 10 to 25 s)
     #[arg(long, default_value_t = 200, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(..=600_000))]
     collect_ms: u64,

@@ -3,6 +3,8 @@
 use http::HeaderMap;
 use reqwest::Url;
 
+use super::state::App;
+
 /// An `http` or `https` URL without path, as links and audiences begin.
 pub fn parse(text: &str) -> Result<String, &'static str> {
     let wrong = "a URL such as https://localhost:8443";
@@ -34,6 +36,15 @@ pub fn forwarded(headers: &HeaderMap) -> Option<String> {
     let scheme = first("x-forwarded-proto")?;
     let host = first("x-forwarded-host").or_else(|| first("host"))?;
     parse(&format!("{scheme}://{host}")).ok()
+}
+
+/// What clients may call `path`: under this machine's names, the org's, and that of a front.
+pub fn urls(app: &App, headers: &HeaderMap, path: &str) -> Vec<String> {
+    let port = app.address.port();
+    let own = [app.address.to_string(), format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+    let own = own.map(|host| format!("http://{host}"));
+    let bases = own.into_iter().chain([app.base.clone()]).chain(forwarded(headers));
+    bases.map(|base| format!("{base}{path}")).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! All routes. Loopback only; a foreign `Host` or `Origin` is refused everywhere.
 //!
 //! Okta's own, under the rate limits, the chaos, and an API token (`Authorization: SSWS …`) or an
-//! access token (`Authorization: Bearer …`) with the scope; errors are Okta's JSON:
+//! access token (`Authorization: Bearer …` or `DPoP …`) with the scope; errors are Okta's JSON:
 //!
 //! ```text
 //! GET POST            /api/v1/eventHooks                         list, create
@@ -46,7 +46,8 @@
 //! GET                 /api/v1/api-tokens  …/{id}                 the one API token
 //! DELETE              /api/v1/api-tokens/{id or current}         revokes it until the next start
 //! GET                 /api/v1/logs                               since until after filter q limit sortOrder
-//! POST                /oauth2/v1/token                           client credentials, private_key_jwt (a form)
+//! POST                /oauth2/v1/token                           client credentials, private_key_jwt, DPoP
+//! POST                /oauth2/v1/revoke                          takes an access token back
 //! ```
 //!
 //! The emulator's own, without a token, are in `admin`.
@@ -64,7 +65,7 @@ use tower::util::MapRequest;
 use super::errors::OktaError;
 use super::state::App;
 use super::{
-    admin, api, api_tokens, apps, console, groups, inline_hooks, middleware, org_info, users,
+    admin, api, api_tokens, apps, console, groups, inline_hooks, middleware, oauth, org_info, users,
 };
 
 pub fn router(app: Arc<App>) -> Router {
@@ -81,7 +82,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(app_routes())
         .merge(org_routes())
         .route("/api/v1/logs", get(api::logs))
-        .route("/oauth2/v1/token", post(api::token))
+        .route("/oauth2/v1/token", post(oauth::api::token))
+        .route("/oauth2/v1/revoke", post(oauth::api::revoke))
         .route("/api/{*rest}", any(unknown_path))
         .route("/oauth2/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(|| async { OktaError::method() })

@@ -8,7 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use super::Args;
 use super::api_auth::ApiAuth;
 use super::chaos::Chaos;
+use super::clock;
 use super::delivery_queue::DeliveryQueue;
+use super::dpop::Dpop;
 use super::errors::OktaError;
 use super::faults::Faults;
 use super::oauth::Client;
@@ -26,6 +28,7 @@ pub struct App {
     pub base: String,
     pub address: SocketAddr,
     pub api_auth: ApiAuth,
+    pub dpop: Dpop,
     pub rate_limits: RateLimits,
     pub chaos: RwLock<Chaos>,
     pub faults: Faults,
@@ -45,7 +48,7 @@ impl App {
             (Some(id), Some(path)) => {
                 let pem =
                     fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-                Some(Client::new(id, &pem, &args.client_scopes)?)
+                Some(Client::new(id, &pem, &args.client_scopes, args.client_dpop)?)
             }
             _ => None,
         };
@@ -60,6 +63,7 @@ impl App {
             run: (0..12).map(|_| fastrand::alphanumeric()).collect(),
             rng: fork,
             api_auth: ApiAuth::new(args.token, client)?,
+            dpop: Dpop::new(clock::unix_seconds())?,
             rate_limits: RateLimits::new(args.rate_limit),
             chaos: RwLock::new(args.chaos),
             faults: Faults::default(),

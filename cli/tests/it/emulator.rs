@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::PROGRAM;
 
-const TOKEN: &str = "emulator-test-token";
+pub const TOKEN: &str = "emulator-test-token";
 
 /// A running org and a client of it.
 pub struct Org {
@@ -106,7 +106,7 @@ impl Org {
     }
 }
 
-async fn reply(request: reqwest::RequestBuilder) -> Reply {
+pub async fn reply(request: reqwest::RequestBuilder) -> Reply {
     let response = request.send().await.expect("it answers");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.expect("the whole answer");
@@ -655,85 +655,6 @@ fn it_listens_on_loopback_only_and_ends_when_told_to() {
     let (status, errors) = server.terminate();
     assert!(start.elapsed() < Duration::from_secs(10));
     assert!(status.success() && errors.is_empty(), "{status} {errors}");
-}
-
-const PRIVATE_KEY: &str = include_str!("keys/test_only_ec_pkcs8.pem");
-const PUBLIC_KEY: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/keys/test_only_ec_public.pem");
-
-/// Claims as a JWT, signed by the key of the tests with ES256.
-fn sign(claims: &Value) -> String {
-    use base64::Engine;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-    use ring::rand::SystemRandom;
-    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-    let body: String = PRIVATE_KEY.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = STANDARD.decode(body).unwrap();
-    let random = SystemRandom::new();
-    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &random).unwrap();
-    let encoded = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
-    let header = encoded(br#"{"typ":"JWT","alg":"ES256"}"#);
-    let message = format!("{header}.{}", encoded(claims.to_string().as_bytes()));
-    let signature = key.sign(&random, message.as_bytes()).unwrap();
-    format!("{message}.{}", encoded(signature.as_ref()))
-}
-
-#[tokio::test]
-async fn a_service_app_gets_a_token_with_its_key_once_for_each_assertion() {
-    let client = ["--client-id", "0oaEmulator", "--client-key", PUBLIC_KEY];
-    let org =
-        Org::start(&[&client[..], &["--client-scopes", "okta.users.read okta.logs.read"]].concat());
-    let url = org.url("/oauth2/v1/token");
-    let seconds = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let claims = |jti: &str| json!({ "iss": "0oaEmulator", "sub": "0oaEmulator", "aud": url, "exp": seconds() + 300, "jti": jti });
-    let ask = async |assertion: &str, scope: &str| {
-        let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
-        let form = format!(
-            "grant_type=client_credentials&scope={}&client_assertion_type={kind}&client_assertion={assertion}",
-            scope.replace(' ', "+")
-        );
-        let request =
-            org.client.post(&url).header("content-type", "application/x-www-form-urlencoded");
-        reply(request.body(form)).await
-    };
-    let good = sign(&claims("one"));
-    let token = Org::ok(ask(&good, "okta.users.read").await);
-    assert_eq!((&token["token_type"], &token["expires_in"]), (&json!("Bearer"), &json!(3600)));
-    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
-    let with = |method, path: &str| {
-        org.client.request(method, org.url(path)).header("authorization", &bearer)
-    };
-    assert_eq!(reply(with(Method::GET, "/api/v1/users")).await.status, 200);
-    assert_eq!(reply(with(Method::GET, "/api/v1/logs")).await.status, 403);
-    assert_eq!(reply(with(Method::POST, "/api/v1/users")).await.status, 403);
-
-    let again = ask(&good, "okta.users.read").await;
-    assert_eq!((again.status, &again.json["error"]), (401, &json!("invalid_client")));
-    let change = |member: &str, value: Value| {
-        let mut claims = claims(member);
-        claims[member] = value;
-        sign(&claims)
-    };
-    let mut forged = sign(&claims("forged"));
-    forged.replace_range(forged.len() - 6..forged.len() - 2, "AAAA");
-    for (what, assertion) in [
-        ("forged", forged),
-        ("iss", change("iss", json!("0oaOther"))),
-        ("sub", change("sub", json!("0oaOther"))),
-        ("aud", change("aud", json!("https://acme.okta.com/oauth2/v1/token"))),
-        ("expired", change("exp", json!(seconds() - 10))),
-        ("too long", change("exp", json!(seconds() + 3700))),
-        ("no JWT", "x.y.z".to_owned()),
-    ] {
-        let refused = ask(&assertion, "okta.users.read").await;
-        assert_eq!(
-            (refused.status, &refused.json["error"]),
-            (401, &json!("invalid_client")),
-            "{what}"
-        );
-    }
-    let scope = ask(&sign(&claims("scope")), "okta.users.manage").await;
-    assert_eq!((scope.status, &scope.json["error"]), (400, &json!("invalid_scope")));
 }
 
 #[tokio::test]

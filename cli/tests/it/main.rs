@@ -17,6 +17,7 @@ mod memory;
 mod official_sdks;
 mod receiver;
 mod recorder;
+mod service_app;
 mod serving;
 
 /// The program.

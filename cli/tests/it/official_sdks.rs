@@ -10,6 +10,9 @@ use okta_hooks_testing::process::Server;
 use crate::PROGRAM;
 
 const TOKEN: &str = "sdk-test-token";
+const PYTHON_3: &str = "python3/ready-okta==3.4.6";
+const NODE: &str = "node/ready-8.1.0";
+const DPOP: &[&str] = &["--client-dpop"];
 const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
 
 fn home() -> PathBuf {
@@ -25,7 +28,13 @@ fn report(sdk: &str, result: &str) {
 
 /// Runs a program against an org of its own, if `ready` is there.
 #[track_caller]
-fn runs(sdk: &str, ready: &str, mut program: Command) {
+fn runs(sdk: &str, ready: &str, program: Command) {
+    runs_with(&[], 40, sdk, ready, program);
+}
+
+/// The same of an org with further `options`; so many checks have to hold at `least`.
+#[track_caller]
+fn runs_with(options: &[&str], least: u32, sdk: &str, ready: &str, mut program: Command) {
     let key = home().join("public.pem");
     if !home().join(ready).exists() || !key.exists() {
         report(sdk, "SKIPPED, as it is not installed; cli/tests/sdk/install does that");
@@ -34,23 +43,9 @@ fn runs(sdk: &str, ready: &str, mut program: Command) {
         return;
     }
     let key = key.to_str().expect("a path of this project");
-    let org = Server::start_with(
-        PROGRAM,
-        &[
-            "emulator",
-            "--token",
-            TOKEN,
-            "--collect-ms",
-            "50",
-            "--client-id",
-            "0oaSdk",
-            "--client-key",
-            key,
-            "--client-scopes",
-            "okta.users.read",
-        ],
-        &[],
-    );
+    let org = ["emulator", "--token", TOKEN, "--collect-ms", "50"];
+    let app = ["--client-id", "0oaSdk", "--client-key", key, "--client-scopes", "okta.users.read"];
+    let org = Server::start_with(PROGRAM, &[&org[..], &app, options].concat(), &[]);
     let output = program
         .env("OKTA_URL", format!("http://{}", org.address))
         .env("OKTA_TOKEN", TOKEN)
@@ -66,7 +61,7 @@ fn runs(sdk: &str, ready: &str, mut program: Command) {
     report(sdk, "FAILED");
     assert!(output.status.success(), "{sdk}\n{said}\n{errors}");
     let held: u32 = said.split(" held").next().and_then(|n| n.trim().parse().ok()).unwrap_or(0);
-    assert!(held >= 40, "{sdk} checked next to nothing: {said}");
+    assert!(held >= least, "{sdk} checked next to nothing: {said}");
     report(sdk, &format!("{held} checks held"));
 }
 
@@ -80,7 +75,7 @@ fn script(interpreter: impl AsRef<Path>, name: &str) -> Command {
 #[test]
 fn the_python_sdk_3_does_what_an_integrator_does() {
     let python = home().join("python3/bin/python");
-    runs("Python, okta 3.4.6", "python3/ready-okta==3.4.6", script(python, "python3_sdk.py"));
+    runs("Python, okta 3.4.6", PYTHON_3, script(python, "python3_sdk.py"));
 }
 
 #[test]
@@ -91,7 +86,19 @@ fn the_python_sdk_2_does_what_an_integrator_does() {
 
 #[test]
 fn the_node_sdk_does_what_an_integrator_does() {
-    runs("Node, okta-sdk-nodejs 8.1.0", "node/ready-8.1.0", script("node", "node_sdk.mjs"));
+    runs("Node, okta-sdk-nodejs 8.1.0", NODE, script("node", "node_sdk.mjs"));
+}
+
+#[test]
+fn the_python_sdk_3_gets_and_uses_a_token_that_dpop_binds() {
+    let program = script(home().join("python3/bin/python"), "python3_dpop.py");
+    runs_with(DPOP, 5, "Python, okta 3.4.6 with DPoP", PYTHON_3, program);
+}
+
+#[test]
+fn the_node_sdk_gets_and_uses_a_token_that_dpop_binds() {
+    let program = script("node", "node_dpop.mjs");
+    runs_with(DPOP, 3, "Node, okta-sdk-nodejs 8.1.0 with DPoP", NODE, program);
 }
 
 #[test]

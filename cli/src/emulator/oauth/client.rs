@@ -1,18 +1,12 @@
-//! `POST /oauth2/v1/token`: client credentials for a service app that signs with its private key.
+//! A service app, and how it authenticates: with a JWT that it signs.
 
 use std::collections::{BTreeSet, HashMap};
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
-use super::jwt;
-use super::query_params::Params;
-
-pub const ALL_SCOPES: &str = "okta.users.read okta.users.manage okta.groups.read \
-    okta.groups.manage okta.logs.read okta.eventHooks.read okta.eventHooks.manage \
-    okta.inlineHooks.read okta.inlineHooks.manage okta.apps.read okta.apps.manage okta.orgs.read \
-    okta.schemas.read okta.schemas.manage okta.userTypes.read okta.apiTokens.read \
-    okta.apiTokens.manage";
+use crate::emulator::jwt;
+use crate::emulator::query_params::Params;
 
 /// The longest an assertion may be valid.
 const MAX_LIFETIME: u64 = 60 * 60;
@@ -23,16 +17,26 @@ pub struct Client {
     key: DecodingKey,
     algorithms: Vec<Algorithm>,
     granted: BTreeSet<String>,
+    /// `dpop_bound_access_tokens`: a token is bound to the key of a DPoP proof, or there is none.
+    requires_dpop: bool,
     /// Ids of assertions that were used, with the time they expire.
     used: HashMap<String, u64>,
 }
 
-/// What the endpoint says instead of a token.
+/// Why a request to one of the endpoints is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ClientError {
     pub status: u16,
     pub error: &'static str,
     pub description: &'static str,
+    /// What the next DPoP proof has to have in it.
+    pub nonce: Option<String>,
+}
+
+/// What a request is sent to: the URLs that an assertion may be for, and the time.
+pub struct Endpoint {
+    pub audiences: Vec<String>,
+    pub now: u64,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +48,7 @@ struct Claims {
 }
 
 impl Client {
-    pub fn new(id: String, pem: &[u8], scopes: &str) -> Result<Self, String> {
+    pub fn new(id: String, pem: &[u8], scopes: &str, requires_dpop: bool) -> Result<Self, String> {
         jwt::install();
         use Algorithm::{ES256, ES384, RS256, RS384, RS512};
         let (key, algorithms) = match DecodingKey::from_rsa_pem(pem) {
@@ -56,35 +60,33 @@ impl Client {
             }
         };
         let granted = scopes.split_whitespace().map(str::to_owned).collect();
-        Ok(Self { id, key, algorithms, granted, used: HashMap::new() })
+        Ok(Self { id, key, algorithms, granted, requires_dpop, used: HashMap::new() })
     }
 
-    /// The scopes of the token that `form` asks for. `audiences` are the URLs of this endpoint.
-    pub fn grant(
-        &mut self,
-        form: &Params,
-        audiences: &[String],
-        now: u64,
-    ) -> Result<BTreeSet<String>, Refusal> {
-        if form.get("grant_type") != Some("client_credentials") {
-            return Err(refusal(
-                400,
-                "unsupported_grant_type",
-                "grant_type: only client_credentials",
-            ));
-        }
+    pub fn requires_dpop(&self) -> bool {
+        self.requires_dpop
+    }
+
+    /// Checks the assertion in `form`, which is used up by that, whatever else is wrong: so Okta
+    /// does it, too.
+    pub fn authenticate(&mut self, form: &Params, at: &Endpoint) -> Result<(), ClientError> {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         if form.get("client_assertion_type") != Some(kind) {
             return Err(invalid("client_assertion_type: only jwt-bearer"));
         }
         let assertion = form.get("client_assertion").ok_or(invalid("no client_assertion"))?;
-        self.check_assertion(assertion, audiences, now)?;
+        self.check_assertion(assertion, &at.audiences, at.now)
+    }
+
+    /// The scopes of the token that `form` asks for.
+    pub fn scopes(&self, form: &Params) -> Result<BTreeSet<String>, ClientError> {
         let asked: BTreeSet<String> =
             form.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
         match !asked.is_empty() && asked.is_subset(&self.granted) {
             true => Ok(asked),
             false => {
-                Err(refusal(400, "invalid_scope", "scope: missing, or not granted to the app"))
+                let description = "scope: missing, or not granted to the app";
+                Err(ClientError::new(400, "invalid_scope", description))
             }
         }
     }
@@ -94,7 +96,7 @@ impl Client {
         jwt: &str,
         audiences: &[String],
         now: u64,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ClientError> {
         let header = decode_header(jwt).map_err(|_| invalid("the assertion is no JWT"))?;
         if !self.algorithms.contains(&header.alg) {
             return Err(invalid("the assertion's algorithm does not go with the registered key"));
@@ -120,10 +122,12 @@ impl Client {
     }
 }
 
-fn refusal(status: u16, error: &'static str, description: &'static str) -> Refusal {
-    Refusal { status, error, description }
+impl ClientError {
+    pub fn new(status: u16, error: &'static str, description: &'static str) -> Self {
+        Self { status, error, description, nonce: None }
+    }
 }
 
-fn invalid(description: &'static str) -> Refusal {
-    refusal(401, "invalid_client", description)
+fn invalid(description: &'static str) -> ClientError {
+    ClientError::new(401, "invalid_client", description)
 }
