@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::chaos::Chaos;
 use super::server::Limits;
 use super::state::App;
-use super::{Args, bind, limits, oauth, router, server, stopped};
+use super::{Args, KEEP_EVENTS, bind, limits, oauth, router, server, stopped};
 
 /// How the org is to be. [`Settings::new`] is an org in memory with a random API token that delivers
 /// the events of 50 ms together.
@@ -93,6 +93,7 @@ impl Settings {
             batch: 100,
             rate_limit: self.rate_limit.unwrap_or(10_000),
             keep_calls: 1000,
+            keep_events: KEEP_EVENTS,
             seed: self.seed,
             public_url: None,
             json: false,

@@ -15,6 +15,7 @@ mod delivery_queue;
 mod dpop;
 mod errors;
 mod event_filter;
+mod event_log;
 mod event_type_names;
 mod faults;
 mod filter;
@@ -121,6 +122,10 @@ pub(crate) struct Args {
     /// How many calls the inspector keeps
     #[arg(long, default_value_t = 5000, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
     keep_calls: u32,
+    /// How many events the System Log keeps at most, and no more than 256 MiB of them: the oldest go
+    /// first
+    #[arg(long, default_value_t = KEEP_EVENTS, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_events: u32,
     /// Makes every random choice (ids, chaos) the same in every run; never secrets
     #[arg(long)]
     seed: Option<u64>,
@@ -136,6 +141,7 @@ pub(crate) struct Args {
 }
 
 const ORG: &str = "127.0.0.1:4040";
+const KEEP_EVENTS: u32 = 100_000;
 const TUNNEL: &str = "127.0.0.1:8084";
 
 impl Args {

@@ -8,12 +8,12 @@ use okta_hooks::simulate::{self, EventBuilder, TargetBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::apps::Application;
 use super::clock::{self, OrgClock};
 use super::custom_attributes::CustomAttributes;
 use super::deleted_hooks::DeletedHooks;
+use super::event_log::{EventLog, Logged};
 use super::groups::{Group, Rule};
 use super::hooks::Hook;
 use super::inline_hooks::InlineHook;
@@ -29,7 +29,7 @@ pub struct Org {
     pub rules: BTreeMap<u64, Rule>,
     pub apps: BTreeMap<u64, Application>,
     pub schemas: BTreeMap<u64, CustomAttributes>,
-    pub log: Vec<Logged>,
+    pub log: EventLog,
     pub rng: fastrand::Rng,
     pub deleted_hooks: DeletedHooks,
     pub clock: OrgClock,
@@ -40,16 +40,6 @@ pub struct Org {
     deliveries: Vec<(String, Value)>,
 }
 
-/// An event of the System Log.
-#[derive(Serialize, serde::Deserialize)]
-pub struct Logged {
-    pub place: u64,
-    pub published: String,
-    pub uuid: String,
-    /// As a hook delivers it.
-    pub event: Box<RawValue>,
-}
-
 /// What is kept under a kind and an id.
 pub trait Document: Serialize {
     const KIND: &'static str;
@@ -58,7 +48,13 @@ pub trait Document: Serialize {
 }
 
 impl Org {
-    pub fn load(store: Store, base: String, rng: fastrand::Rng) -> Result<Self, Box<dyn Error>> {
+    /// The org in `store`, with the newest `keep_events` of its log.
+    pub fn load(
+        store: Store,
+        base: String,
+        rng: fastrand::Rng,
+        keep_events: usize,
+    ) -> Result<Self, Box<dyn Error>> {
         let log: BTreeMap<u64, Logged> = documents(&store, "log")?;
         let last_event = log.values().map(|logged| logged.published.as_str()).max();
         let last_event = last_event.and_then(clock::parse);
@@ -71,7 +67,7 @@ impl Org {
             rules: documents(&store, Rule::KIND)?,
             apps: documents(&store, Application::KIND)?,
             schemas: documents(&store, CustomAttributes::KIND)?,
-            log: log.into_values().collect(),
+            log: EventLog::new(keep_events),
             rng,
             deleted_hooks: DeletedHooks::default(),
             clock: OrgClock::after(last_event),
@@ -89,12 +85,13 @@ impl Org {
             org.rules.keys().last().copied(),
             org.apps.keys().last().copied(),
             org.schemas.keys().last().copied(),
-            org.log.last().map(|logged| logged.place),
+            log.keys().last().copied(),
         ]
         .map(last)
         .into_iter()
         .max()
         .unwrap_or(0);
+        log.into_values().for_each(|logged| org.keep_event(logged));
         org.ensure_everyone();
         org.commit()?;
         Ok(org)
@@ -145,7 +142,12 @@ impl Org {
             event: serde_json::value::to_raw_value(&event).expect("it is JSON already"),
         };
         self.put(logged.place, &logged);
-        self.log.push(logged);
+        self.keep_event(logged);
+    }
+
+    fn keep_event(&mut self, logged: Logged) {
+        let gone = self.log.push(logged);
+        gone.iter().for_each(|oldest| self.remove(oldest));
     }
 
     /// Keeps what was changed, and hands out what is to be delivered: to which hook, and what.

@@ -71,7 +71,7 @@ impl App {
             calls: RecordedCalls::new(args.keep_calls as usize),
             delivery_queue: DeliveryQueue::new(args.collect_ms, args.batch as usize),
             client: HttpClient::new()?,
-            org: Mutex::new(Org::load(store, base.clone(), rng)?),
+            org: Mutex::new(Org::load(store, base.clone(), rng, args.keep_events as usize)?),
             base,
             address,
         })

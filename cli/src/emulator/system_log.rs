@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::clock;
 use super::errors::OktaError;
+use super::event_log::{EventLog, Logged, oldest_kept};
 use super::filter::{Filter, Operator};
-use super::org::Logged;
 use super::query_params::Params;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,6 +19,8 @@ pub struct Query {
     limit: usize,
     descending: bool,
     since: String,
+    /// What is older is not there any more.
+    oldest: String,
     until: Option<String>,
     after: Option<Cursor>,
 }
@@ -61,12 +63,14 @@ impl Query {
         if keywords.len() > 10 || keywords.iter().any(|word| word.chars().count() > 40) {
             return Err(OktaError::parameter("q"));
         }
+        let oldest = oldest_kept(now);
         Ok(Self {
             filter: params.get("filter").map(filter).transpose()?,
             keywords,
             limit: params.limit(100, 1000)?,
             descending,
-            since: simulate::timestamp(since),
+            since: simulate::timestamp(since).max(oldest.clone()),
+            oldest,
             until: until.map(simulate::timestamp),
             after: match params.get("after") {
                 None => None,
@@ -82,34 +86,31 @@ impl Query {
     }
 
     /// The page of `log`, which is in the order written.
-    pub fn page(&self, log: &[Logged]) -> Page {
+    pub fn page(&self, log: &EventLog) -> Page {
         if self.polls() { self.poll(log) } else { self.window(log) }
     }
 
-    fn poll(&self, log: &[Logged]) -> Page {
-        let start = match &self.after {
-            Some(Cursor::Written(place)) => log.partition_point(|logged| logged.place <= *place),
-            _ => 0,
-        };
+    fn poll(&self, log: &EventLog) -> Page {
         let mut last = match self.after {
             Some(Cursor::Written(place)) => place,
             _ => 0,
         };
         let mut events = Vec::new();
-        for logged in &log[start..] {
+        for logged in log.after(last) {
             if events.len() == self.limit {
                 break;
             }
             last = logged.place;
             // A cursor takes the place of `since`.
-            if self.after.is_some() || logged.published >= self.since {
+            let since = if self.after.is_some() { &self.oldest } else { &self.since };
+            if logged.published >= *since {
                 events.extend(self.matching(logged));
             }
         }
         Page { events, next: Some(Cursor::Written(last).text()) }
     }
 
-    fn window(&self, log: &[Logged]) -> Page {
+    fn window(&self, log: &EventLog) -> Page {
         let until = |logged: &&Logged| match &self.until {
             Some(until) => logged.published < *until,
             None => true,
@@ -192,7 +193,7 @@ mod tests {
     use super::*;
 
     /// Events in the order written, the third of which is late.
-    fn log() -> Vec<Logged> {
+    fn log() -> EventLog {
         let logged = |place: u64, second: u64, kind: &str| Logged {
             place,
             uuid: format!("u{place}"),
@@ -202,7 +203,11 @@ mod tests {
             }))
             .unwrap(),
         };
-        vec![logged(3, 1, "a"), logged(5, 3, "b"), logged(6, 2, "a"), logged(9, 4, "b")]
+        let mut log = EventLog::new(10);
+        for logged in [logged(3, 1, "a"), logged(5, 3, "b"), logged(6, 2, "a"), logged(9, 4, "b")] {
+            assert!(log.push(logged).is_empty());
+        }
+        log
     }
 
     fn pages(query: &str) -> Vec<String> {
@@ -226,6 +231,19 @@ mod tests {
         assert_eq!(pages("limit=2"), ["u3 u5", "u6 u9", ""]);
         assert_eq!(pages("limit=2&filter=eventType%20eq%20%22a%22"), ["u3 u6", ""]);
         assert_eq!(pages("since=2026-01-01T00:00:02Z"), ["u5 u6 u9", ""]);
+    }
+
+    #[test]
+    fn what_is_older_than_okta_keeps_it_is_not_there() {
+        let at = |now: &str, query: &str| {
+            let query = Query::read(&Params::parse(query), clock::parse(now).unwrap()).unwrap();
+            query.page(&log()).events.len()
+        };
+        let window = "since=2026-01-01T00:00:00Z&until=2026-06-01T00:00:00Z";
+        for query in ["since=2026-01-01T00:00:00Z", "after=w0", window] {
+            assert_eq!(at("2026-04-01T00:00:01Z", query), 4, "{query}");
+            assert_eq!(at("2026-04-01T00:00:03Z", query), 2, "{query}");
+        }
     }
 
     #[test]

@@ -5,8 +5,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use okta_hooks_testing::process::Server;
+use serde_json::json;
 
 use crate::PROGRAM;
+use crate::emulator::{Org, next};
 use crate::recorder::Recorder;
 
 const MIB: u64 = 1024 * 1024;
@@ -78,4 +80,46 @@ fn a_body_that_does_not_arrive_ends_with_what_okta_sends_again_after() {
     stream.write_all(head.as_bytes()).unwrap();
     assert_eq!(status(&mut stream), 503);
     assert!(receiver.next(Duration::from_millis(10)).is_none(), "no part of it is passed on");
+}
+
+/// What 800 changes of a large profile write to the log is 160 MB.
+#[tokio::test]
+async fn the_system_log_takes_no_more_memory_than_the_events_it_keeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("org.sqlite");
+    let arguments = ["--data", data.to_str().unwrap(), "--keep-events", "100"];
+    let org = Org::start(&arguments);
+    let user = org.create_user("jo@example.com").await["id"].as_str().unwrap().to_owned();
+    let change = async |n: usize| {
+        let biography = format!("{n} {}", "x".repeat(100_000));
+        let profile = json!({ "profile": { "biography": biography } });
+        Org::ok(org.post(&format!("/api/v1/users/{user}"), profile).await);
+    };
+    for n in 0..150 {
+        change(n).await;
+    }
+    let first = org.get("/api/v1/logs?limit=1").await;
+    let Some(before) = org.server.peak_memory() else { return };
+    for n in 150..800 {
+        change(n).await;
+    }
+    let grown = org.server.peak_memory().unwrap() - before;
+    assert!(grown < 48 * MIB, "{grown} bytes");
+
+    // Whoever polls goes on with the oldest event that is there.
+    let cursor = next(&first).unwrap();
+    let kept = org.get(&cursor.replace("limit=1", "limit=1000")).await;
+    assert_eq!(kept.json.as_array().unwrap().len(), 100);
+    let end = next(&kept).unwrap();
+    let newest = kept.json[99]["uuid"].clone();
+    drop(org);
+    let size = std::fs::metadata(&data).unwrap().len();
+    assert!(size < 64 * MIB, "{size} bytes in the file");
+
+    let org = Org::start(&arguments);
+    let again = org.get("/api/v1/logs?limit=1000").await;
+    assert_eq!(again.json.as_array().unwrap().len(), 100);
+    assert_eq!(again.json[99]["uuid"], newest);
+    let path = &end[end.find("/api/").unwrap()..];
+    assert_eq!(org.get(path).await.json, json!([]), "the cursor is good in another process, too");
 }

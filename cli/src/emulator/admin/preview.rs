@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use super::replay::{send, with_new_ids};
 use super::{Answer, Org, reveals};
 use crate::emulator::errors::OktaError;
+use crate::emulator::event_log::{EventLog, Logged};
 use crate::emulator::hooks::Hook;
-use crate::emulator::org::{self, Logged};
+use crate::emulator::org;
 use crate::emulator::query_params::Params;
 use crate::emulator::recorded_calls::{Recorded, Start};
 use crate::emulator::request_body::ApiBody;
@@ -65,7 +66,7 @@ pub async fn preview(State(app): Org, Path(id): Path<String>, RawQuery(query): R
 
 /// The newest events that the hook is subscribed to, newest first.
 fn candidates<'a>(
-    log: &'a [Logged],
+    log: &'a EventLog,
     hook: &Hook,
     event_type: Option<&str>,
 ) -> Vec<(&'a Logged, LogEvent)> {
