@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::HookType;
+use super::answer::array_index;
 use super::context::HttpRequest;
 use super::index::{Index, Member};
 use crate::event::read::{Read, StringOrNumber};
@@ -159,7 +160,7 @@ impl Envelope {
 }
 
 fn element<'a>(array: &'a str, index: &str) -> Option<&'a RawValue> {
-    let index: usize = index.parse().ok()?;
+    let index = array_index(index)?;
     let (mut nth, mut found) = (0, None);
     json::for_each_element(array, |element| {
         if nth == index {

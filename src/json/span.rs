@@ -1,6 +1,7 @@
 use std::ops::Range;
 
-/// A place in a body of less than 4 GiB. The empty span means "absent": no JSON value is empty.
+/// A place in a body of less than 4 GiB. The span at 0 without a length means "absent": no JSON value is
+/// empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Span {
     start: u32,
@@ -13,10 +14,6 @@ impl Span {
         Self { start: start as u32, end: end as u32 }
     }
 
-    pub(crate) fn is_absent(self) -> bool {
-        self.start == self.end
-    }
-
     pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -26,11 +23,12 @@ impl Span {
         Self { start: self.start + 1, end: self.end - 1 }
     }
 
-    /// The same place once everything before `origin` is gone.
+    /// The same place once everything before `origin` is gone. What is absent stays at 0, and the inside
+    /// of an empty string, which has no length either, moves along.
     pub(crate) fn relative_to(self, origin: Self) -> Self {
-        if self.is_absent() {
-            return self;
+        Self {
+            start: self.start.saturating_sub(origin.start),
+            end: self.end.saturating_sub(origin.start),
         }
-        Self { start: self.start - origin.start, end: self.end - origin.start }
     }
 }

@@ -83,7 +83,9 @@ fn append(buffer: &mut Vec<u8>, mut data: impl Buf, limit: usize) -> Result<(), 
 /// Whether `Content-Length` is more than `limit`. What is not a number is left to the server.
 fn is_content_length_over(limit: usize, headers: &HeaderMap) -> bool {
     let value = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    value.is_some_and(|digits| match digits.parse::<u64>() {
+    // Only digits are a length (RFC 9110, section 8.6), while a Rust number may have a sign.
+    let digits = value.filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.is_some_and(|digits| match digits.parse::<u64>() {
         Ok(length) => length > limit as u64,
         Err(error) => *error.kind() == IntErrorKind::PosOverflow,
     })
@@ -130,7 +132,7 @@ mod tests {
         {
             assert!(is_over(value), "{value}");
         }
-        for value in ["10", "0", "", "-11", "eleven"] {
+        for value in ["10", "0", "", "-11", "+11", "eleven", "99999999999999999999x"] {
             assert!(!is_over(value), "{value}");
         }
     }

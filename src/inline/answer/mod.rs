@@ -14,6 +14,7 @@ pub use cause::{ErrorCause, LocationType};
 pub use error::{AnswerError, AnswerErrorKind};
 pub use failure::Failure;
 pub use pointer::Pointer;
+pub(super) use pointer::array_index;
 pub use wire::Answer;
 
 pub(crate) use command::command_type;

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::error::AnswerErrorKind;
-use super::pointer::Pointer;
+use super::pointer::{Pointer, array_index};
 
 /// One operation of a patch ([RFC 6902](https://www.rfc-editor.org/rfc/rfc6902)).
 #[derive(Clone)]
@@ -63,14 +63,14 @@ impl Operation {
                 members.insert(last.clone(), value());
             }
             (Op::Add, Value::Array(elements)) => {
-                let at = if last == "-" { elements.len() } else { index(last)? };
+                let at = if last == "-" { elements.len() } else { array_index(last)? };
                 (at <= elements.len()).then(|| elements.insert(at, value()))?;
             }
             (Op::Add, _) => return None,
             (Op::Replace, parent) => *child(parent, last)? = value(),
             (Op::Remove, Value::Object(members)) => drop(members.remove(last)?),
             (Op::Remove, Value::Array(elements)) => {
-                let at = index(last).filter(|&at| at < elements.len())?;
+                let at = array_index(last).filter(|&at| at < elements.len())?;
                 elements.remove(at);
             }
             (Op::Remove, _) => return None,
@@ -82,16 +82,9 @@ impl Operation {
 fn child<'v>(parent: &'v mut Value, token: &str) -> Option<&'v mut Value> {
     match parent {
         Value::Object(members) => members.get_mut(token),
-        Value::Array(elements) => elements.get_mut(index(token)?),
+        Value::Array(elements) => elements.get_mut(array_index(token)?),
         _ => None,
     }
-}
-
-/// A place in an array: digits without zeros in front.
-fn index(token: &str) -> Option<usize> {
-    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit());
-    let is_padded = token.len() > 1 && token.starts_with('0');
-    (is_plain && !is_padded).then(|| token.parse().ok())?
 }
 
 /// Whether there is a `null` anywhere in `value`: Okta documents none in an answer.

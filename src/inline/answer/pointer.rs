@@ -36,6 +36,13 @@ impl Pointer {
     }
 }
 
+/// A place in an array: digits without zeros in front.
+pub(in crate::inline) fn array_index(token: &str) -> Option<usize> {
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_digit());
+    let is_padded = token.len() > 1 && token.starts_with('0');
+    (is_plain && !is_padded).then(|| token.parse().ok())?
+}
+
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tokens
