@@ -15,4 +15,5 @@ pub mod profiles;
 pub mod server;
 pub mod settings;
 pub mod shutdown;
+pub mod sign_of_life;
 pub mod store;

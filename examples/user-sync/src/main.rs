@@ -25,7 +25,7 @@ use user_sync::server::{self, Limits};
 use user_sync::settings::{Settings, Source, refuse};
 use user_sync::shutdown::shutdown;
 use user_sync::store::{Counts, Opened, Store};
-use user_sync::{gap_repair, hook, okta, pages, profiles};
+use user_sync::{gap_repair, hook, okta, pages, profiles, sign_of_life};
 
 #[tokio::main]
 async fn main() {
@@ -45,16 +45,18 @@ async fn main() {
         Arc::new(client.unwrap_or_else(|error| refuse(&format!("okta_url: {error}"))))
     });
     let metrics = Arc::new(Metrics::of(replica));
-    let Opened { store, reader, turns, writer } = Store::open(&database, group, metrics.clone())
-        .unwrap_or_else(|error| refuse(&format!("DATABASE: {database}: {error}")));
+    let Opened { store, reader, turns, replicas, writer } =
+        Store::open(&database, group, metrics.clone())
+            .unwrap_or_else(|error| refuse(&format!("DATABASE: {database}: {error}")));
 
     let pages_listener = listen("PAGES", pages).await;
     let listener = listen("LISTEN", hook_address).await;
     let show = pages::Pages {
         store: store.clone(),
         reader: reader.clone(),
-        counts: Counts::new(reader.clone(), metrics.clone()),
+        counts: Counts::new(reader.clone()),
         metrics: metrics.clone(),
+        replicas: replicas.clone(),
     };
     let hook = match &source {
         Source::Hook(receiver) => hook::router(receiver, deadline, &store, metrics),
@@ -69,6 +71,9 @@ async fn main() {
 
     let (stop, stopping) = watch::channel(());
     let mut loops = JoinSet::new();
+    if replicas.is_shared() {
+        loops.spawn(sign_of_life::run(replicas, show.metrics.clone()));
+    }
     if let Some(client) = client {
         loops.spawn(profiles::run(client.clone(), store.clone(), turns.clone()));
         loops.spawn(gap_repair::run(client, store.clone(), reader, turns, gap_repair_every));

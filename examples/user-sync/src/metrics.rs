@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock;
-use crate::store::{Change, Outcome};
+use crate::store::{Change, Counted, Lists, Outcome};
 
 /// Everything since the start of the process.
 #[derive(Default)]
@@ -56,6 +58,34 @@ impl Default for StartedAt {
     }
 }
 
+/// What a replica tells the pages of all the others about itself.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Counters {
+    /// When the process started, in milliseconds since 1970. All others are since then.
+    started_at: i64,
+    deliveries: u64,
+    duplicates: u64,
+    /// New events that only the System Log had.
+    from_system_log: u64,
+    /// Those of them that a hook should have brought.
+    recovered: u64,
+    refused: u64,
+    failed_commits: u64,
+    queue_length: u64,
+    seconds_since_last_event: Option<u64>,
+    /// Whether the last transaction failed.
+    is_failing: bool,
+}
+
+impl Counters {
+    /// The same, as many seconds later.
+    pub fn after(self, seconds: u64) -> Self {
+        let since = self.seconds_since_last_event.map(|since| since.saturating_add(seconds));
+        Self { seconds_since_last_event: since, ..self }
+    }
+}
+
 impl Metrics {
     pub fn of(replica: String) -> Self {
         Self { replica, ..Self::default() }
@@ -92,8 +122,24 @@ impl Metrics {
         (last > 0).then(|| now().saturating_sub(last) / 1000)
     }
 
-    /// The Prometheus text format. `users`, `dead` and `backlog` are counted in the database.
-    pub fn to_prometheus(&self, users: i64, dead: i64, backlog: i64) -> String {
+    pub fn counters(&self) -> Counters {
+        Counters {
+            started_at: self.started_at.0,
+            deliveries: self.deliveries.get(),
+            duplicates: self.duplicates.get(),
+            from_system_log: self.from_system_log.get(),
+            recovered: self.recovered.get(),
+            refused: self.refused.get(),
+            failed_commits: self.failed_commits.get(),
+            queue_length: self.queued.get(),
+            seconds_since_last_event: self.seconds_since_last_event(),
+            is_failing: self.is_failing.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The Prometheus text format; with what is in the database and how many replicas share it, unless
+    /// it cannot be read now.
+    pub fn to_prometheus(&self, database: Option<(Counted, usize)>) -> String {
         let mut text = String::new();
         let mut metric = |name: &str, kind: &str, help: &str, value: String| {
             let _ = writeln!(text, "# HELP okta_sync_{name} {help}");
@@ -137,9 +183,17 @@ impl Metrics {
         );
         let queued = self.queued.get().to_string();
         metric("queue_length", "gauge", "Changes that wait for the writer.", queued);
-        metric("users", "gauge", "Users known.", users.to_string());
-        metric("dead_letters", "gauge", "Dead letters waiting.", dead.to_string());
-        metric("refresh_backlog", "gauge", "Profiles to fetch.", backlog.to_string());
+        if let Some((Counted { users, dead_letters, refresh_backlog, .. }, replicas)) = database {
+            for (name, help, count) in [
+                ("users", "Users known.", users),
+                ("dead_letters", "Dead letters waiting.", dead_letters),
+                ("refresh_backlog", "Profiles to fetch.", refresh_backlog),
+            ] {
+                metric(name, "gauge", help, count.to_string());
+            }
+            let help = "Replicas over this database that gave a sign of life lately.";
+            metric("replicas", "gauge", help, replicas.to_string());
+        }
         let since = self.seconds_since_last_event();
         let since = since.map_or_else(|| "NaN".to_owned(), |seconds| seconds.to_string());
         metric("seconds_since_last_event", "gauge", "Age of the last new event.", since);
@@ -154,15 +208,8 @@ impl Metrics {
 
 impl Revisions {
     fn written(&self, change: &Change, outcome: Outcome) {
-        let (users, activity, dead_letters) = match change {
-            Change::Probe => return,
-            Change::Events(_) => (true, true, false),
-            Change::LogPage(_) => (outcome.new > 0, outcome.new > 0, false),
-            Change::Profile(_) => (true, false, false),
-            Change::DeadLetters(_) | Change::Resolved(_) => (false, false, true),
-            Change::Later { .. } | Change::Dismissed { .. } | Change::Unrecoverable(_) => {
-                (false, false, false)
-            }
+        let Some(Lists { users, activity, dead_letters }) = Lists::of(change, outcome) else {
+            return;
         };
         let counts = [&self.users, &self.activity, &self.dead_letters, &self.all];
         for (count, has_changed) in counts.into_iter().zip([users, activity, dead_letters, true]) {

@@ -19,7 +19,7 @@ use self::status::{prometheus, status};
 use crate::metrics::Metrics;
 use crate::store::{
     Activity, Batch, Change, Counts, DeadLetterSummary, Event, Find, Origin, Person, Reader,
-    Received, Store,
+    Received, Replicas, Store,
 };
 
 #[derive(Clone)]
@@ -28,6 +28,7 @@ pub struct Pages {
     pub reader: Reader,
     pub metrics: Arc<Metrics>,
     pub counts: Counts,
+    pub replicas: Replicas,
 }
 
 pub fn router(pages: Pages) -> Router {
@@ -35,6 +36,10 @@ pub fn router(pages: Pages) -> Router {
         .route("/", get(|| asset("text/html; charset=utf-8", include_str!("index.html"))))
         .route("/page.js", get(|| asset("text/javascript; charset=utf-8", include_str!("page.js"))))
         .route("/list.js", get(|| asset("text/javascript; charset=utf-8", include_str!("list.js"))))
+        .route(
+            "/replicas.js",
+            get(|| asset("text/javascript; charset=utf-8", include_str!("replicas.js"))),
+        )
         .route("/design.css", get(|| asset("text/css; charset=utf-8", include_str!("design.css"))))
         .route("/page.css", get(|| asset("text/css; charset=utf-8", include_str!("page.css"))))
         .route("/getUsers", get(users))

@@ -135,26 +135,28 @@ function health(text, tone) {
 
 function showHealth(status) {
   if (status.isFailing) return health('Nothing can be written: Okta gets 503. The log says why.', 'bad');
+  const away = status.replicas.filter(({ isAway }) => isAway).map(({ name }) => name);
+  if (away.length) return health(`No sign of life from ${away.join(', ')}.`, 'warn');
   const since = status.secondsSinceLastEvent;
   health(since === null ? 'Well. No event since the start.' : `Well. Last event ${ago(since)}.`, 'good');
 }
 
-// What the lists were like when they were last read, as the server counts it.
+// What the lists were like when they were last read: the same from every replica.
 let seen = {};
 let shown = '';
 
 async function refresh() {
-  const { rows: status } = await get('status');
+  const status = whole((await get('status')).rows);
   const { users, activity, deadLetters } = status.revisions;
   const now = { people: users, activity, 'dead-letters': deadLetters };
   for (const [name, list] of Object.entries(lists)) {
-    const revision = `${status.startedAt}:${now[name]}`;
-    if (seen[name] !== revision) list.dirty = true;
-    seen[name] = revision;
+    if (seen[name] !== now[name]) list.dirty = true;
+    seen[name] = now[name];
   }
-  const { secondsSinceLastEvent, ...facts } = status;
+  const { secondsSinceLastEvent, replica, replicas, startedAt, ...facts } = status;
   if (JSON.stringify(facts) !== shown) showStatus(status);
   shown = JSON.stringify(facts);
+  showReplicas(status);
   const list = lists[chosen()];
   if (list.dirty && list.isLive) await list.load();
   showHealth(status);

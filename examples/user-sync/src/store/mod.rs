@@ -7,9 +7,11 @@ mod counts;
 mod database;
 mod dead_letter;
 mod find;
+mod lists;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reader;
+mod replicas;
 mod rows;
 mod sqlite;
 mod summary;
@@ -34,7 +36,9 @@ pub use counts::{Counted, Counts};
 pub use database::Database;
 pub use dead_letter::DeadLetter;
 pub use find::Find;
+pub use lists::Lists;
 pub use reader::Reader;
+pub use replicas::{Replica, Replicas, Revisions, Seen};
 pub use rows::{Activity, DeadLetterSummary, Event, Person, PersonKey, Place, Received, Refresh};
 use sqlite::Sqlite;
 pub use system_log::{LogPage, Unrecoverable};
@@ -63,12 +67,13 @@ pub struct Store {
     metrics: Arc<Metrics>,
 }
 
-/// A database that is open: the ways to write and to read, whose turn it is, and the thread that
-/// writes.
+/// A database that is open: the ways to write and to read, whose turn it is, who else is there, and
+/// the thread that writes.
 pub struct Opened {
     pub store: Store,
     pub reader: Reader,
     pub turns: Turns,
+    pub replicas: Replicas,
     pub writer: WriterThread,
 }
 
@@ -202,7 +207,8 @@ impl Store {
                 let reader = database.reader();
                 let (store, writer) = Self::start(database, group, metrics)?;
                 let turns = Turns::Sqlite(reader.clone());
-                Ok(Opened { store, reader: Reader::Sqlite(reader), turns, writer })
+                let (reader, replicas) = (Reader::Sqlite(reader), Replicas::One);
+                Ok(Opened { store, reader, turns, replicas, writer })
             }
             #[cfg(feature = "postgres")]
             Database::Postgres(target) => {
@@ -216,7 +222,8 @@ impl Store {
                 let (store, writer) = Self::start(database, group, metrics)?;
                 let reader = postgres::Reader::new(target);
                 let turns = Turns::Postgres(postgres::Turns::new(reader.clone()));
-                Ok(Opened { store, reader: Reader::Postgres(reader), turns, writer })
+                let replicas = Replicas::Shared(postgres::Replicas::new(reader.clone()));
+                Ok(Opened { store, reader: Reader::Postgres(reader), turns, replicas, writer })
             }
         }
     }

@@ -29,11 +29,6 @@ macro_rules! read {
 }
 
 impl Reader {
-    /// Whether other processes write to it too.
-    pub fn is_shared(&self) -> bool {
-        !matches!(self, Self::Sqlite(_))
-    }
-
     /// The users after this place, those changed last first; only those with `find` in a name, the
     /// login, the email, the id or the status.
     pub async fn people(

@@ -153,21 +153,22 @@ fn what_came_has_pages_and_is_found_by_name_type_and_id_in_any_case() {
 }
 
 #[test]
-fn revisions_grow_with_what_they_stand_for_and_with_nothing_else() {
+fn a_revision_is_another_with_what_it_stands_for_and_with_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let sync = Sync::start(directory.path(), &[("RUST_LOG", "error")]);
     let revisions = || {
         let revisions = sync.json("/status")["revisions"].clone();
-        ["users", "activity", "deadLetters"].map(|list| revisions[list].as_u64().unwrap())
+        ["users", "activity", "deadLetters"].map(|list| revisions[list].to_string())
     };
     let first = revisions();
     crate::support::http::Request::new("GET", "/health").send(sync.hook).unwrap();
     assert_eq!(revisions(), first, "a health check changes nothing that is shown");
     assert_eq!(sync.deliver(&[event("a", CREATE, "00u1", THEN)]), 204);
     let [users, activity, letters] = revisions();
-    assert!(users > first[0] && activity > first[1] && letters == first[2]);
+    assert!(users != first[0] && activity != first[1] && letters == first[2]);
     assert_eq!(delivery(&[]).body("{").send(sync.hook).unwrap().status, 400);
-    assert_eq!(revisions(), [users, activity, letters + 1]);
+    let last = revisions();
+    assert!(last[..2] == [users, activity] && last[2] != letters);
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod postgres_faults;
 #[cfg(feature = "postgres")]
 mod postgres_refusals;
 #[cfg(feature = "postgres")]
+mod postgres_replicas;
+#[cfg(feature = "postgres")]
 mod postgres_start;
 #[cfg(feature = "postgres")]
 mod postgres_turns;

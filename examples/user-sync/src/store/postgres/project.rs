@@ -206,7 +206,7 @@ pub async fn write(client: &Client, statements: &Statements, rows: &Rows) -> Res
         biased;
         write_duplicates(client, statements, rows),
         write_hook_types(client, statements, rows),
-        lock_logins(client, rows),
+        lock_logins(client, statements, rows),
         write_users(client, statements, rows),
         write_profiles(client, statements, rows),
         write_groups(client, statements, rows),
@@ -248,13 +248,14 @@ async fn write_hook_types(
 /// Whoever puts a login and its id together looks for what came with the login alone, and whoever
 /// writes what came with the login alone looks for its id: at the same time neither would find the
 /// other. The second kind is rare, so it has this lock alone, and the first kind shares it.
-async fn lock_logins(client: &Client, rows: &Rows) -> Result<(), Error> {
-    let sql = match (rows.asks_by_login.is_empty(), rows.logins.is_empty()) {
-        (false, _) => "SELECT pg_advisory_xact_lock(7349712301)",
-        (true, false) => "SELECT pg_advisory_xact_lock_shared(7349712301)",
+async fn lock_logins(client: &Client, statements: &Statements, rows: &Rows) -> Result<(), Error> {
+    let lock = match (rows.asks_by_login.is_empty(), rows.logins.is_empty()) {
+        (false, _) => &statements.lock_logins,
+        (true, false) => &statements.share_logins,
         (true, true) => return Ok(()),
     };
-    Ok(client.batch_execute(sql).await?)
+    client.execute(lock, &[]).await?;
+    Ok(())
 }
 
 /// The versions and the values of a column.

@@ -12,6 +12,7 @@ use tokio_postgres::{Client, Row};
 
 use super::connection;
 use super::error::Error;
+use super::replicas::Identity;
 use super::system_log;
 use super::target::Target;
 use crate::store::rows::MAX_LOOKED_THROUGH;
@@ -38,6 +39,11 @@ impl Reader {
     /// It connects when it is first asked.
     pub fn new(target: Arc<Target>) -> Self {
         Self(Arc::new(Shared { target, connection: Mutex::new(None) }))
+    }
+
+    /// Who this process is.
+    pub fn identity(&self) -> &Identity {
+        &self.0.target.identity
     }
 
     /// The connection that is there, or a new one.

@@ -5,12 +5,12 @@ use tokio_postgres::Client;
 use super::error::Error;
 
 /// Each element brings the schema from the version of its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
 
 /// Of two replicas that start at once, one does it. Any number will do, if it is always the same.
 const LOCK: i64 = 0x6f6b_7461_0000;
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "schema_version",
     "users",
     "logins",
@@ -23,6 +23,7 @@ const TABLES: [&str; 12] = [
     "refreshes",
     "pace",
     "meta",
+    "replicas",
 ];
 
 /// What has to be there before the first change is taken in.

@@ -4,6 +4,7 @@
 use tokio_postgres::{Client, Statement};
 
 use super::error::Error;
+use super::replicas;
 
 /// Events that are not there yet, and those whose copy here is a later one (see
 /// `okta_hooks::projection` on copies of an event). Only these come back.
@@ -110,17 +111,24 @@ const DEAD_LETTERS: &str = "
         AS letter (reason, path, raw)
     ON CONFLICT (path, hash) DO NOTHING";
 
+/// See `project::lock_logins`.
+const LOCK_LOGINS: &str = "SELECT pg_advisory_xact_lock(7349712301)";
+const SHARE_LOGINS: &str = "SELECT pg_advisory_xact_lock_shared(7349712301)";
+
 /// Prepared, once for each connection.
 pub struct Statements {
     pub events: Statement,
     pub duplicates: Statement,
     pub hook_types: Statement,
     pub lost: Statement,
+    pub lock_logins: Statement,
+    pub share_logins: Statement,
     pub users: Statement,
     pub profiles: Statement,
     pub groups: Statement,
     pub memberships: Statement,
     pub dead_letters: Statement,
+    pub count: Statement,
 }
 
 impl Statements {
@@ -130,32 +138,41 @@ impl Statements {
             duplicates,
             hook_types,
             lost,
+            lock_logins,
+            share_logins,
             users,
             profiles,
             groups,
             memberships,
             dead_letters,
+            count,
         ) = tokio::try_join!(
             client.prepare(EVENTS),
             client.prepare(DUPLICATES),
             client.prepare(HOOK_TYPES),
             client.prepare(LOST),
+            client.prepare(LOCK_LOGINS),
+            client.prepare(SHARE_LOGINS),
             client.prepare(USERS),
             client.prepare(PROFILES),
             client.prepare(GROUPS),
             client.prepare(MEMBERSHIPS),
             client.prepare(DEAD_LETTERS),
+            client.prepare(replicas::COUNT),
         )?;
         Ok(Self {
             events,
             duplicates,
             hook_types,
             lost,
+            lock_logins,
+            share_logins,
             users,
             profiles,
             groups,
             memberships,
             dead_letters,
+            count,
         })
     }
 }

@@ -15,6 +15,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::replicas::Identity;
+
 /// How long one host may take to accept a connection, unless the URL says so.
 const CONNECT: Duration = Duration::from_secs(1);
 
@@ -29,6 +31,8 @@ const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 pub struct Target {
     pub config: Config,
     pub tls: MakeRustlsConnect,
+    /// Who this process is among those over this database.
+    pub identity: Identity,
 }
 
 impl Target {
@@ -58,7 +62,7 @@ impl Target {
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         config.tcp_user_timeout(UNACKNOWLEDGED).keepalives_idle(UNACKNOWLEDGED);
         let tls = MakeRustlsConnect::new(tls(ca.as_deref())?);
-        Ok(Self { config, tls })
+        Ok(Self { config, tls, identity: Identity::new(replica)? })
     }
 
     /// Where it is, without what is secret.

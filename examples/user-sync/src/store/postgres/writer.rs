@@ -13,7 +13,7 @@ use super::target::Target;
 use super::{apply, system_log};
 use crate::clock::millis;
 use crate::store::backend::{Backend, Failure};
-use crate::store::{Batch, Change, DeadLetter, LogPage, Origin, Outcome};
+use crate::store::{Batch, Change, DeadLetter, Lists, LogPage, Origin, Outcome};
 
 /// How long a transaction may take. The hook has answered before; what is written all the same, Okta's
 /// second try finds done.
@@ -32,6 +32,9 @@ const TRIES: u32 = 5;
 
 /// How many bytes of events share a transaction at most: they are in memory several times.
 const TRANSACTION_BYTES: usize = 4 << 20;
+
+/// How long it may take to say that we are gone.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// A server that is written to.
 pub struct Postgres {
@@ -118,7 +121,8 @@ impl Postgres {
             Change::LogPage(page) => return self.write_page(page),
             Change::DeadLetters(letters) => self.keep(&letters.iter().collect::<Vec<_>>())?,
             _ => self.run(async |session| {
-                again(|| session.in_transaction(small_change(session, change))).await
+                let lists = Lists::of(change, Outcome::default());
+                again(|| session.in_transaction(small_change(session, change), lists)).await
             })?,
         }
         Ok(Outcome::default())
@@ -179,7 +183,7 @@ impl Backend for Postgres {
             Change::LogPage(page) => {
                 let outcome = self.write_one_by_one(&page.events)?;
                 self.run(async |session| {
-                    session.in_transaction(system_log::save(&session.client, page)).await
+                    session.in_transaction(system_log::save(&session.client, page), None).await
                 })?;
                 Ok(outcome)
             }
@@ -204,7 +208,9 @@ impl Backend for Postgres {
     }
 
     fn close(self) -> Result<(), String> {
-        Ok(())
+        let Some(session) = &self.session else { return Ok(()) };
+        let leaving = async { timeout(LEAVE, self.target.identity.leave(&session.client)).await? };
+        self.runtime.block_on(leaving).map_err(|error: Error| error.to_string())
     }
 }
 
