@@ -15,7 +15,7 @@ use crate::header_lookup::HeaderLookup;
 ///
 /// The check compares against every accepted value and takes the same time whichever one matches
 /// and wherever a wrong one first differs. Not treated as secret: the header's name, its presence,
-/// the lengths of the values, and their scheme (`Basic`, `Bearer`).
+/// the lengths of the values, their scheme (`Basic`, `Bearer`), and the verdict.
 ///
 /// `Debug` shows no value; there is no `PartialEq` and no `Serialize`.
 ///

@@ -18,17 +18,21 @@ use crate::header_lookup::HeaderLookup;
 ///
 /// # Examples
 ///
-/// Two headers at once. What rotates is the second, so its match is the one to report:
+/// Two headers at once. What rotates is the second, so its match is the one to report. Both are checked
+/// whatever comes of the first, so that the time does not tell which is wrong:
 ///
 /// ```
 /// use http::{HeaderMap, HeaderValue};
-/// use okta_hooks::{HeaderAuth, Headers, Receiver};
+/// use okta_hooks::{AuthError, HeaderAuth, Headers, Receiver};
 ///
 /// let gateway = HeaderAuth::new("x-gateway", "fixed")?;
 /// let secret = HeaderAuth::bearer("new")?.or(HeaderAuth::bearer("old")?)?;
 /// let receiver = Receiver::new(move |headers: Headers<'_>| {
-///     gateway.check(headers)?;
-///     secret.check(headers).map(Some)
+///     let (gateway, secret) = (gateway.check(headers), secret.check(headers));
+///     match gateway.is_ok() & secret.is_ok() {
+///         true => secret.map(Some),
+///         false => Err(AuthError::Mismatch),
+///     }
 /// });
 ///
 /// let mut headers = HeaderMap::new();
