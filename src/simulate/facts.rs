@@ -43,6 +43,10 @@ fn usual(event_type: &EventType, asked: &[TargetBuilder]) -> Vec<TargetBuilder> 
             user(),
         ];
     }
+    // About the rule, and about nobody in particular.
+    if is_in(&["group.user_membership.rule"]) {
+        return Vec::new();
+    }
     if is_in(&["group.user_membership", "group.privilege"]) {
         return vec![user(), TargetBuilder::group("Engineering")];
     }
@@ -99,6 +103,7 @@ mod tests {
             (EventType::USER_SESSION_START, &["AuthenticatorEnrollment", "AppInstance"]),
             (EventType::USER_SESSION_END, &[]),
             (EventType::GROUP_USER_MEMBERSHIP_ADD, &["User", "UserGroup"]),
+            (EventType::GROUP_USER_MEMBERSHIP_RULE_TRIGGER, &[]),
             (EventType::APPLICATION_USER_MEMBERSHIP_ADD, &["AppUser", "AppInstance", "User"]),
             (EventType::ACCESS_REQUEST_CREATE, &[]),
         ] {

@@ -1,6 +1,6 @@
 //! The org: users, groups, hooks and the System Log, and how a change of it is recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use okta_hooks::EventType;
@@ -37,6 +37,8 @@ pub struct Org {
     /// The place of what is made next: places only grow, so they order pages and the log.
     next: u64,
     changes: Vec<Change>,
+    /// The places of groups that were changed: each is written once, however many have joined it.
+    pub changed_groups: BTreeSet<u64>,
     deliveries: Vec<(String, Value)>,
 }
 
@@ -74,6 +76,7 @@ impl Org {
             store,
             next: 0,
             changes: Vec::new(),
+            changed_groups: BTreeSet::new(),
             deliveries: Vec::new(),
         };
         let last = |places: Option<u64>| places.map_or(0, |place| place.saturating_add(1));
@@ -109,20 +112,33 @@ impl Org {
     }
 
     pub fn put<D: Document>(&mut self, place: u64, document: &D) {
-        let json = serde_json::to_string(document).expect("our own types have string keys");
-        let id = document.id().to_owned();
-        self.changes.push(Change::Put { kind: D::KIND, id, place, json });
+        if self.store.is_file() {
+            self.changes.push(put(place, document));
+        }
     }
 
     pub fn remove<D: Document>(&mut self, document: &D) {
-        self.changes.push(Change::Remove { kind: D::KIND, id: document.id().to_owned() });
+        if self.store.is_file() {
+            self.changes.push(Change::Remove { kind: D::KIND, id: document.id().to_owned() });
+        }
     }
 
-    /// Writes an event to the System Log, and lays it out for the hooks that want it. Every one is
-    /// done by the same admin, the owner of the API token.
+    /// Writes an event to the System Log, and lays it out for the hooks that want it: what the same
+    /// admin has done, the owner of the API token.
     pub fn record(&mut self, event: EventBuilder) {
+        self.write(event.actor(admin()));
+    }
+
+    /// The same of what Okta does by itself, in an asynchronous task.
+    pub fn record_by_system(&mut self, event: EventBuilder) {
+        let system = TargetBuilder::new("SystemPrincipal").id("sprEmulatorSystem000");
+        let system = system.alternate_id("system@okta.com").display_name("Okta System");
+        self.write(event.by_system().actor(system));
+    }
+
+    fn write(&mut self, event: EventBuilder) {
         let now = self.clock.tick();
-        let event = event.actor(admin()).published(now).seed(self.rng.u64(..));
+        let event = event.published(now).seed(self.rng.u64(..));
         let event_type = event.event_type().as_str();
         let mut json = event.to_json();
         let wants = |hook: &&Hook| hook.is_live() && hook.wants(event_type) && hook.passes(&json);
@@ -152,11 +168,21 @@ impl Org {
 
     /// Keeps what was changed, and hands out what is to be delivered: to which hook, and what.
     pub fn commit(&mut self) -> rusqlite::Result<Vec<(String, Value)>> {
-        let changes = std::mem::take(&mut self.changes);
+        let mut changes = std::mem::take(&mut self.changes);
+        for place in std::mem::take(&mut self.changed_groups) {
+            if let Some(group) = self.groups.get(&place).filter(|_| self.store.is_file()) {
+                changes.push(put(place, group));
+            }
+        }
         let deliveries = std::mem::take(&mut self.deliveries);
         self.store.apply(&changes)?;
         Ok(deliveries)
     }
+}
+
+fn put<D: Document>(place: u64, document: &D) -> Change {
+    let json = serde_json::to_string(document).expect("our own types have string keys");
+    Change::Put { kind: D::KIND, id: document.id().to_owned(), place, json }
 }
 
 /// A new event of the org.

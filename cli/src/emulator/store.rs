@@ -21,6 +21,10 @@ impl Store {
         Ok(Self(None))
     }
 
+    pub fn is_file(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Opens the file, or creates it. The hooks' secrets are in it, so that only its owner may read
     /// it and what SQLite keeps beside it.
     pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {

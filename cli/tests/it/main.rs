@@ -8,6 +8,7 @@ mod console_inline;
 mod console_page;
 mod copy_as_curl;
 mod emulator;
+mod group_rules;
 mod hardening;
 mod hostile_requests;
 mod inline_hooks;
@@ -19,6 +20,7 @@ mod receiver;
 mod recorder;
 mod service_app;
 mod serving;
+mod tokens_and_schemas;
 
 /// The program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_okta-hooks");

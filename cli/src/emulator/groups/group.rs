@@ -121,6 +121,7 @@ impl Profile {
 impl Org {
     pub fn create_group(&mut self, body: &Value) -> Result<Value, OktaError> {
         let profile = Profile::read(body)?;
+        self.check_custom("group", &profile.custom)?;
         self.check_group_name(&profile.name, None)?;
         let group = self.new_group(profile, false);
         let json = group.to_json(&self.base);
@@ -173,7 +174,7 @@ impl Org {
     }
 
     pub fn keep_group(&mut self, place: u64, group: Group) {
-        self.put(place, &group);
+        self.changed_groups.insert(place);
         self.groups.insert(place, group);
     }
 
@@ -195,6 +196,7 @@ impl Org {
     pub fn replace_group(&mut self, id: &str, body: &Value) -> Result<Value, OktaError> {
         let (place, mut group) = self.own_group(id)?;
         let profile = Profile::read(body)?;
+        self.check_custom("group", &profile.custom)?;
         self.check_group_name(&profile.name, Some(id))?;
         let old = group.profile();
         group.name = profile.name;

@@ -1,14 +1,17 @@
 //! Group rules: whom an expression matches is in the groups of the rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use okta_hooks::EventType;
+use okta_hooks::simulate::TargetBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::expression::Expression;
 use crate::emulator::clock;
 use crate::emulator::errors::OktaError;
-use crate::emulator::org::{Document, Org};
+use crate::emulator::org::{Document, Org, happened};
+use crate::emulator::users::User;
 
 /// Rules that an org may have.
 const MAX_RULES: usize = 2000;
@@ -43,6 +46,18 @@ impl Document for Rule {
 }
 
 impl Rule {
+    /// Whether it is active, and puts this user into its groups.
+    fn wants(&self, user: &User) -> bool {
+        self.status == RuleStatus::Active
+            && !self.excluded.contains(&user.id)
+            && Expression::parse(&self.expression).is_ok_and(|e| e.matches(&user.profile))
+    }
+
+    /// As events are about it.
+    fn target(&self) -> TargetBuilder {
+        TargetBuilder::new("GroupRule").id(&self.id).display_name(&self.name)
+    }
+
     pub fn to_json(&self) -> Value {
         json!({
             "type": "group_rule",
@@ -58,6 +73,17 @@ impl Rule {
             "actions": { "assignUserToGroups": { "groupIds": self.groups } },
         })
     }
+}
+
+/// The groups of rules, each with the id of the first that has it.
+fn by_group<'a>(rules: impl Iterator<Item = &'a Rule>) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for rule in rules {
+        for group in &rule.groups {
+            found.entry(group.clone()).or_insert_with(|| rule.id.clone());
+        }
+    }
+    found
 }
 
 /// What a request wants a rule to be.
@@ -147,8 +173,16 @@ impl Org {
         if rule.status == RuleStatus::Invalid {
             return Err(OktaError::validation("rule", "A group of the rule does not exist"));
         }
+        if (rule.status == RuleStatus::Active) == active {
+            return Ok(());
+        }
         rule.status = if active { RuleStatus::Active } else { RuleStatus::Inactive };
         rule.last_updated = clock::now();
+        let event_type = match active {
+            true => EventType::GROUP_USER_MEMBERSHIP_RULE_TRIGGER,
+            false => EventType::GROUP_USER_MEMBERSHIP_RULE_DEACTIVATED,
+        };
+        self.record(happened(event_type).target(rule.target()));
         self.keep_rule(place, rule);
         if active {
             let users: Vec<String> = self.users.after(0).map(|(_, u)| u.id.clone()).collect();
@@ -166,8 +200,8 @@ impl Org {
             let Ok((_, found)) = self.group(group) else { continue };
             let by_rule: Vec<String> = found.by_rule.iter().cloned().collect();
             for user in by_rule {
-                if !self.wanted_by_rules(&user).contains(group) {
-                    self.set_member_by_rule(group, &user, false);
+                if !self.wanted_by_rules(&user).contains_key(group) {
+                    self.set_member_by_rule(group, &user, false, &rule.id);
                 }
             }
         }
@@ -176,25 +210,36 @@ impl Org {
 
     /// Puts a user where the active rules want it, and takes it from where they no longer do.
     pub fn apply_rules(&mut self, user: &str) {
-        let active = self.rules.values().filter(|rule| rule.status == RuleStatus::Active);
-        let ruled: BTreeSet<String> = active.flat_map(|rule| rule.groups.clone()).collect();
+        let active = |rule: &&Rule| rule.status == RuleStatus::Active;
+        let ruled = by_group(self.rules.values().filter(active));
         if ruled.is_empty() {
             return;
         }
         let wanted = self.wanted_by_rules(user);
-        for group in ruled {
-            self.set_member_by_rule(&group, user, wanted.contains(&group));
+        for (group, rule) in ruled {
+            let wanting = wanted.get(&group);
+            self.set_member_by_rule(&group, user, wanting.is_some(), wanting.unwrap_or(&rule));
         }
     }
 
-    fn wanted_by_rules(&self, user: &str) -> BTreeSet<String> {
-        let Ok((_, user)) = self.user(user) else { return BTreeSet::new() };
-        let matches = |rule: &&Rule| {
-            rule.status == RuleStatus::Active
-                && !rule.excluded.contains(&user.id)
-                && Expression::parse(&rule.expression).is_ok_and(|e| e.matches(&user.profile))
-        };
-        self.rules.values().filter(matches).flat_map(|rule| rule.groups.clone()).collect()
+    /// The groups that active rules want a user in, each with the id of such a rule.
+    fn wanted_by_rules(&self, user: &str) -> BTreeMap<String, String> {
+        let Ok((_, user)) = self.user(user) else { return BTreeMap::new() };
+        by_group(self.rules.values().filter(|rule| rule.wants(&user)))
+    }
+
+    /// An admin has taken a user out of a group that active rules put it into.
+    pub fn exclude_from_rules(&mut self, group: &str, user: &User) {
+        let puts = |(_, rule): &(&u64, &Rule)| rule.groups.contains(group) && rule.wants(user);
+        let rules: Vec<(u64, Rule)> =
+            self.rules.iter().filter(puts).map(|(place, rule)| (*place, rule.clone())).collect();
+        for (place, mut rule) in rules {
+            rule.excluded.insert(user.id.clone());
+            let event = happened(EventType::GROUP_USER_MEMBERSHIP_RULE_ADD_EXCLUSION);
+            self.record_by_system(event.target(user.target()).target(rule.target()));
+            self.keep_rule(place, rule);
+        }
+        self.apply_rules(&user.id);
     }
 
     /// A group is gone.
@@ -203,6 +248,10 @@ impl Org {
         let rules: Vec<(u64, Rule)> =
             self.rules.iter().filter(with).map(|(place, rule)| (*place, rule.clone())).collect();
         for (place, mut rule) in rules {
+            if rule.status != RuleStatus::Invalid {
+                let event = happened(EventType::GROUP_USER_MEMBERSHIP_RULE_INVALIDATE);
+                self.record_by_system(event.target(rule.target()));
+            }
             rule.status = RuleStatus::Invalid;
             self.keep_rule(place, rule);
         }

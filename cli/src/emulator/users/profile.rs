@@ -64,6 +64,7 @@ impl Org {
         if let Some(name) = TEXT.iter().find(not_text) {
             return Err(OktaError::validation(name, format!("{name}: must be a string")));
         }
+        self.check_custom("user", profile)?;
         let login = profile["login"].as_str().unwrap_or_default();
         if self.users.with_login(login).is_some_and(|user| Some(user.id.as_str()) != of) {
             let cause =
