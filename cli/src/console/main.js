@@ -10,6 +10,7 @@ import { callsChanged, startInspector } from './inspector.js';
 import { loadPeople, startPeople } from './people.js';
 import { startPreview } from './preview.js';
 import { show } from './router.js';
+import { startUnknownPaths } from './unknown_paths.js';
 
 // At most once in a while, and only for a page that somebody looks at.
 function soon(work) {
@@ -54,6 +55,7 @@ startPeople(peopleSoon);
 startPreview();
 startInlineHooks();
 startInspector();
+startUnknownPaths();
 show();
 document.addEventListener('visibilitychange', () => {
   if (document.hidden || apiToken() === '') return;

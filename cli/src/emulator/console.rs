@@ -22,7 +22,7 @@ macro_rules! files {
 
 const STYLES: [(&str, &str); 2] = files!["design.css", "console.css"];
 
-const SCRIPTS: [(&str, &str); 29] = files![
+const SCRIPTS: [(&str, &str); 30] = files![
     "api.js",
     "call_content.js",
     "call_detail.js",
@@ -51,6 +51,7 @@ const SCRIPTS: [(&str, &str); 29] = files![
     "preview.js",
     "router.js",
     "text_diff.js",
+    "unknown_paths.js",
     "unsaved.js",
 ];
 

@@ -5,6 +5,13 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
+const NO_PATH: &str = "E0000008";
+const NO_METHOD: &str = "E0000022";
+
+/// Goes with an answer that says there is no such path or method: Okta may have it.
+#[derive(Clone, Copy)]
+pub struct NotHere;
+
 #[derive(Debug)]
 pub struct OktaError {
     status: StatusCode,
@@ -82,12 +89,12 @@ impl OktaError {
 
     pub fn no_path() -> Self {
         let summary = "The requested path was not found";
-        Self::new(StatusCode::NOT_FOUND, "E0000008", summary)
+        Self::new(StatusCode::NOT_FOUND, NO_PATH, summary)
     }
 
     pub fn method() -> Self {
         let summary = "The endpoint does not support the provided HTTP method";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "E0000022", summary)
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, NO_METHOD, summary)
     }
 
     pub fn rate_limit() -> Self {
@@ -127,6 +134,10 @@ impl IntoResponse for OktaError {
             "errorId": format!("oae{id}"),
             "errorCauses": causes,
         });
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if matches!(self.code, NO_PATH | NO_METHOD) {
+            response.extensions_mut().insert(NotHere);
+        }
+        response
     }
 }

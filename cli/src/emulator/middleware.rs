@@ -13,9 +13,23 @@ use percent_encoding::percent_decode_str;
 use super::api_auth::Call;
 use super::challenge::Denied;
 use super::dpop::Target;
-use super::errors::OktaError;
+use super::errors::{NotHere, OktaError};
 use super::state::App;
 use super::{clock, public_url};
+
+/// Counts the requests for what the emulator does not have. What a browser looks for by itself, such
+/// as the icon of a site, is none of them.
+pub async fn unknown_paths(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let by_browser = request.headers().contains_key("sec-fetch-dest");
+    let response = next.run(request).await;
+    if response.extensions().get::<NotHere>().is_some()
+        && (!by_browser || path.starts_with("/api/"))
+    {
+        app.unknown_paths.add(&method, &path);
+    }
+    response
+}
 
 /// Refuses what a page from elsewhere makes a browser send, and gives every answer its id.
 ///

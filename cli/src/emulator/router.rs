@@ -58,7 +58,6 @@ use axum::extract::State;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, delete, get, post, put};
 use axum::{Json, Router};
-use http::{Method, Uri};
 use serde_json::Value;
 use tower::util::MapRequest;
 
@@ -84,8 +83,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/logs", get(api::logs))
         .route("/oauth2/v1/token", post(oauth::api::token))
         .route("/oauth2/v1/revoke", post(oauth::api::revoke))
-        .route("/api/{*rest}", any(unknown_path))
-        .route("/oauth2/{*rest}", any(unknown_path))
+        .route("/api/{*rest}", any(no_path))
+        .route("/oauth2/{*rest}", any(no_path))
         .method_not_allowed_fallback(|| async { OktaError::method() })
         .route_layer(from_fn_with_state(app.clone(), middleware::okta));
     let router = okta
@@ -93,8 +92,9 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(inline_hooks::api::admin_routes())
         .route("/admin/unknown-paths", get(unknown_paths))
         .merge(console::routes())
-        .fallback(|| async { OktaError::no_path() })
+        .fallback(no_path)
         .layer(from_fn_with_state(app.clone(), middleware::links_of_front))
+        .layer(from_fn_with_state(app.clone(), middleware::unknown_paths))
         .layer(from_fn_with_state(app.clone(), middleware::local_only))
         .with_state(app);
     // Routing comes after every layer of a router, so that a path is changed outside of it.
@@ -167,8 +167,7 @@ fn org_routes() -> Router<Arc<App>> {
         .route("/api/v1/api-tokens/{id}", get(api_tokens::get).delete(api_tokens::revoke))
 }
 
-async fn unknown_path(State(app): State<Arc<App>>, method: Method, uri: Uri) -> OktaError {
-    app.unknown_paths.add(&method, uri.path());
+async fn no_path() -> OktaError {
     OktaError::no_path()
 }
 

@@ -155,10 +155,27 @@ async fn what_the_emulator_lacks_is_said_so_once() {
         let missing = org.get(&format!("/api/v1/zones/{id}")).await;
         assert_eq!((missing.status, &missing.json["errorCode"]), (404, &json!("E0000008")));
     }
+    let user = org.create_user("jo@example.com").await["id"].as_str().unwrap().to_owned();
+    let operation = format!("/api/v1/users/{user}/lifecycle/nothing");
+    assert_eq!(org.send(Method::POST, &operation, None).await.status, 404);
+    assert_eq!(org.send(Method::PATCH, "/api/v1/users", None).await.status, 405);
+    assert_eq!(org.get("/.well-known/okta-organization").await.status, 404);
+    assert_eq!(org.get("/api/v1/users/00unobody").await.status, 404, "nobody is no path");
+    let icon = org.client.get(org.url("/favicon.ico")).header("sec-fetch-dest", "image");
+    assert_eq!(reply(icon).await.status, 404);
     let unknown = Org::ok(org.get("/admin/unknown-paths").await);
-    assert_eq!(unknown, json!([{ "request": "GET /api/v1/zones/{}", "count": 2 }]));
+    let expected = [
+        ("GET /.well-known/okta-organization", 1),
+        ("GET /api/v1/zones/{}", 2),
+        ("PATCH /api/v1/users", 1),
+        ("POST /api/v1/users/{}/lifecycle/nothing", 1),
+    ];
+    let expected = expected.map(|(request, count)| json!({ "request": request, "count": count }));
+    assert_eq!(unknown, json!(expected));
     let (_, errors) = org.server.terminate();
-    assert_eq!(errors.trim(), "GET /api/v1/zones/{}: the emulator does not have this; Okta may");
+    assert_eq!(errors.lines().count(), 4, "once for each: {errors}");
+    let line = "GET /api/v1/zones/{}: the emulator does not have this; Okta may";
+    assert_eq!(errors.lines().next(), Some(line));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod commands;
 mod console;
 mod console_inline;
 mod console_page;
+mod console_unknown;
 mod copy_as_curl;
 mod emulator;
 mod group_rules;
