@@ -19,6 +19,7 @@ mod memory;
 mod official_sdks;
 mod receiver;
 mod recorder;
+mod same_answers;
 mod service_app;
 mod serving;
 mod tokens_and_schemas;
