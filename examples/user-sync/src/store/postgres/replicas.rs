@@ -103,12 +103,15 @@ fn replica(row: &Row) -> Result<Replica, tokio_postgres::Error> {
     Ok(Replica::new(row.try_get(1)?, seconds, counters))
 }
 
-/// Another one with every count of every replica, and with every replica that comes or goes. Two builds
-/// may make different ones of the same counts: then pages read a list once more than they need.
+/// Another one with every count of every replica, and when one goes that has counted something. Two
+/// builds may make different ones of the same counts: then pages read a list once more than they need.
 fn revision(rows: &[Row], column: usize) -> Result<String, tokio_postgres::Error> {
     let mut hasher = DefaultHasher::new();
     for row in rows {
-        (row.try_get::<_, i64>(0)?, row.try_get::<_, i64>(column)?).hash(&mut hasher);
+        let (id, count): (i64, i64) = (row.try_get(0)?, row.try_get(column)?);
+        if count > 0 {
+            (id, count).hash(&mut hasher);
+        }
     }
     Ok(format!("{:016x}", hasher.finish()))
 }
