@@ -8,5 +8,10 @@ pub mod devtools;
 pub mod hook;
 pub mod http;
 pub mod nats;
+// The sync's own, whose folder has to be whole when it is copied.
+#[cfg(unix)]
+#[path = "../../../examples/user-sync/tests/it/support/postgres.rs"]
+pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod workspace;

@@ -1,7 +1,7 @@
 //! nats-server as a real process, on a free port and in a directory of its own.
 
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,12 +12,18 @@ use tempfile::TempDir;
 pub struct Nats {
     directory: TempDir,
     port: u16,
+    arguments: &'static [&'static str],
     child: Child,
 }
 
 impl Nats {
     /// `None`, and a line that says so, where there is no nats-server.
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// With more arguments.
+    pub fn start_with(arguments: &'static [&'static str]) -> Option<Self> {
         if Command::new("nats-server").arg("--version").output().is_err() {
             // Past the test harness, which shows nothing of a test that passes.
             let _ = writeln!(std::io::stderr(), "SKIPPED: there is no nats-server");
@@ -25,18 +31,22 @@ impl Nats {
         }
         let directory = tempfile::tempdir().expect("a directory");
         let port = free_port();
-        let child = spawn(&directory, port);
-        Some(Self { directory, port, child })
+        let child = spawn(&directory, port, arguments);
+        Some(Self { directory, port, arguments, child })
     }
 
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://{}", self.address())
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
     }
 
     /// With SIGKILL, and at once again over what it left.
     pub fn crash_and_restart(&mut self) {
         self.stop();
-        self.child = spawn(&self.directory, self.port);
+        self.child = spawn(&self.directory, self.port, self.arguments);
     }
 
     /// With SIGKILL.
@@ -58,10 +68,11 @@ impl Drop for Nats {
     }
 }
 
-fn spawn(directory: &TempDir, port: u16) -> Child {
+fn spawn(directory: &TempDir, port: u16, arguments: &[&str]) -> Child {
     let child = Command::new("nats-server")
         .args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"])
         .arg(directory.path())
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -2,6 +2,7 @@
 //! a sync that was called by Okta itself.
 
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -167,4 +168,28 @@ fn a_sync_whose_database_is_away_acknowledges_nothing_and_goes_on_when_it_is_bac
     });
     let (_, log) = server.terminate();
     assert_eq!(log.matches("nothing was written").count(), 1, "{log}");
+}
+
+#[test]
+fn a_sync_whom_the_server_refuses_says_so_in_one_line_and_ends_with_code_2() {
+    let Some(nats) = Nats::start_with(&["--user", "okta", "--pass", "pa55word-right"]) else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let run = |user: &str| {
+        let from = nats.url().replace("nats://", &format!("nats://{user}"));
+        let mut sync = Command::new(binary("user-sync"));
+        sync.args(["--from", &from]).current_dir(directory.path());
+        sync.envs([("LISTEN", "127.0.0.1:0"), ("PAGES", "127.0.0.1:0")]).output().unwrap()
+    };
+    for user in ["", "okta:pa55word-wrong@"] {
+        let output = run(user);
+        assert_eq!(output.status.code(), Some(2), "{user}");
+        let lines = String::from_utf8(output.stderr).unwrap();
+        // What async-nats logs of its own is not ours to say.
+        let ours: Vec<_> = lines.lines().filter(|line| !line.contains(" async_nats::")).collect();
+        assert_eq!(ours.len(), 1, "{lines}");
+        assert!(ours[0].starts_with("NATS_URL: the server refuses this user"), "{lines}");
+        assert!(!lines.contains("pa55word"), "{lines}");
+    }
 }

@@ -4,9 +4,11 @@
 //! skipped.
 
 mod consuming;
+mod credentials;
 mod faults;
 mod nats;
 mod outages;
 mod program;
 mod receiving;
+mod refusals;
 mod sender;

@@ -20,14 +20,15 @@ const AGAIN: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 ///
-/// [`Unusable`] if a server refuses who we are, or what is configured cannot be read: waiting helps
-/// with neither.
+/// [`Unusable`] if a server refuses who we are, or that we look at the stream, or what is configured
+/// cannot be read: waiting helps with none of these.
 pub async fn connect(settings: &NatsSettings) -> Result<Context, Unusable> {
     let mut said = OnChange::default();
+    let events = Arc::new(Mutex::new(Events { said: OnChange::default(), is_usable: false }));
     loop {
-        let tried = options(settings).await?.connect(&settings.servers).await;
+        let tried = options(settings, &events).await?.connect(&settings.servers).await;
         let error = match tried {
-            Ok(client) => return Ok(context(client)),
+            Ok(client) => return permitted(context(client), settings, &events).await,
             Err(error) => error,
         };
         match error.kind() {
@@ -58,7 +59,28 @@ fn context(client: Client) -> Context {
     jetstream::ContextBuilder::new().timeout(ACK_TIMEOUT).ack_timeout(ACK_TIMEOUT).build(client)
 }
 
-async fn options(settings: &NatsSettings) -> Result<ConnectOptions, Unusable> {
+/// The context, unless the server does not permit to ask for the stream: such a question gets no
+/// answer, and what it says instead is an event.
+async fn permitted(
+    context: Context,
+    settings: &NatsSettings,
+    events: &Mutex<Events>,
+) -> Result<Context, Unusable> {
+    let _ = context.get_stream(&settings.stream).await;
+    let Ok(mut events) = events.lock() else { return Ok(context) };
+    events.is_usable = true;
+    match events.said.0.as_deref().is_some_and(is_denial) {
+        true => Err(Unusable(
+            "NATS_URL: the server does not permit this user to ask for streams".to_owned(),
+        )),
+        false => Ok(context),
+    }
+}
+
+async fn options(
+    settings: &NatsSettings,
+    events: &Arc<Mutex<Events>>,
+) -> Result<ConnectOptions, Unusable> {
     let mut options = ConnectOptions::new()
         .name("okta-hooks")
         .connection_timeout(Duration::from_secs(2))
@@ -77,17 +99,31 @@ async fn options(settings: &NatsSettings) -> Result<ConnectOptions, Unusable> {
         std::fs::metadata(file).map_err(|error| Unusable(format!("NATS_CA: {error}")))?;
         options = options.add_root_certificates(file.clone());
     }
-    let said = Arc::new(Mutex::new(OnChange::default()));
+    let events = events.clone();
     Ok(options.event_callback(move |event| {
-        let said = said.clone();
-        async move { said.lock().map_or((), |mut said| report(&mut said, &event)) }
+        let events = events.clone();
+        async move { events.lock().map_or((), |mut events| report(&mut events, &event)) }
     }))
 }
 
+/// What a server has said, and whether we work with it yet.
+struct Events {
+    said: OnChange,
+    is_usable: bool,
+}
+
+/// That a subject is one that we may not use.
+fn is_denial(said: &str) -> bool {
+    said.to_lowercase().contains("permissions violation")
+}
+
 /// One line for each change, however often it is found.
-fn report(said: &mut OnChange, event: &Event) {
-    let is_first = said.0.is_none();
-    if !said.is_news(&event.to_string()) {
+fn report(events: &mut Events, event: &Event) {
+    let is_first = events.said.0.is_none();
+    // A subject is in quotes, and another one is the same news.
+    let event_in_full = event.to_string();
+    let without_subject = event_in_full.split('"').next().unwrap_or_default().trim_end();
+    if !events.said.is_news(without_subject) || (!events.is_usable && is_denial(without_subject)) {
         return;
     }
     match event {
