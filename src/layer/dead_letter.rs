@@ -1,7 +1,6 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -32,7 +31,7 @@ pub enum DeadLetter {
         /// The body as received.
         raw: Bytes,
         /// The elements, at least one.
-        invalid_events: Arc<[InvalidEvent]>,
+        invalid_events: Vec<InvalidEvent>,
     },
 }
 
@@ -42,7 +41,7 @@ impl DeadLetter {
         match delivery {
             Ok(delivery) if delivery.invalid_events().is_empty() => None,
             Ok(delivery) => {
-                let invalid_events = delivery.shared_invalid_events();
+                let invalid_events = delivery.invalid_events().to_vec();
                 Some(Self::InvalidEvents { raw, invalid_events })
             }
             Err(Rejection::Malformed(error)) => Some(Self::Body { raw, error: *error }),
