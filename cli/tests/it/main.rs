@@ -18,6 +18,7 @@ mod inspect;
 mod memory;
 mod official_sdks;
 mod receiver;
+mod recorded_answers;
 mod recorder;
 mod same_answers;
 mod service_app;

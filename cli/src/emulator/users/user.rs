@@ -87,6 +87,17 @@ impl User {
         self.password_changed.is_some()
     }
 
+    fn credentials_json(&self) -> Value {
+        let mut json = self.credentials.to_json(self.has_password());
+        let emails = [("PRIMARY", "email"), ("SECONDARY", "secondEmail")];
+        let emails = emails.map(|(kind, attribute)| (kind, self.attribute(attribute)));
+        let there = emails.into_iter().filter(|(_, email)| !email.is_empty());
+        json["emails"] = there
+            .map(|(kind, email)| json!({ "value": email, "status": "VERIFIED", "type": kind }))
+            .collect();
+        json
+    }
+
     /// As it answers alone: with the links of what can be done with it now.
     pub fn to_json(&self, base: &str) -> Value {
         self.with_links(links::of(self, base))
@@ -113,7 +124,7 @@ impl User {
             "passwordChanged": self.password_changed,
             "type": { "id": links::USER_TYPE },
             "profile": profile,
-            "credentials": self.credentials.to_json(self.has_password()),
+            "credentials": self.credentials_json(),
             "_links": links,
         })
     }
