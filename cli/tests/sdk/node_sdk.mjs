@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
+import { checkModels } from './models.mjs';
 
 const { Client, DefaultRequestExecutor } = createRequire(`${process.env.SDK_HOME}/`)('@okta/okta-sdk-nodejs');
 const orgUrl = process.env.OKTA_URL;
@@ -100,6 +101,7 @@ async function groups({ groupApi: api, userApi }, user) {
   check('a new rule', rule.status, 'INACTIVE');
   await api.activateGroupRule({ ruleId: rule.id });
   check('members by rule', (await all(api.listGroupUsers({ groupId: made[1].id }))).length, 4);
+  await checkModels(check, `/api/v1/groups/rules/${rule.id}`, await api.getGroupRule({ ruleId: rule.id }));
   await api.deactivateGroupRule({ ruleId: rule.id });
   await api.deleteGroupRule({ ruleId: rule.id });
   await api.deleteGroup({ groupId: made[2].id });
@@ -135,6 +137,7 @@ async function hooksAndLog(client) {
   for (let n = 0; n < 200 && received.length === 0; n += 1) await new Promise((later) => { setTimeout(later, 50); });
   check('delivered', received, ['hooked@example.com']);
   check('listed', (await all(api.listEventHooks())).length, 1);
+  await checkModels(check, `/api/v1/eventHooks/${hook.id}`, await api.getEventHook({ eventHookId }));
   await api.deactivateEventHook({ eventHookId });
   await api.deleteEventHook({ eventHookId });
   server.close();
@@ -145,6 +148,8 @@ async function hooksAndLog(client) {
   const until = new Date(Date.now() + 3600e3).toISOString();
   const bounded = await all(client.systemLogApi.listLogEvents({ since, until, filter, limit: 2 }));
   check('the log in bounds ends', bounded.map((event) => event.target[0].alternateId).length, 6);
+  const query = new URLSearchParams({ since, until, filter });
+  await checkModels(check, `/api/v1/logs?${query}`, bounded);
   check('its times are dates', bounded[0].published instanceof Date, true);
   const polled = await client.systemLogApi.listLogEvents({ limit: 1000 });
   const kinds = new Set();
@@ -157,6 +162,22 @@ async function hooksAndLog(client) {
   for (const kind of ['group.profile.update', 'user.account.update_password', 'user.session.clear']) {
     check(`in the log: ${kind}`, kinds.has(kind), true);
   }
+}
+
+async function models(client) {
+  const { userApi, groupApi, schemaApi, userTypeApi } = client;
+  const [everyone] = await all(groupApi.listGroups({ q: 'Everyone' }));
+  for (const [path, read] of [
+    ['users', all(userApi.listUsers())],
+    ['users/user0@example.com', userApi.getUser({ userId: 'user0@example.com' })],
+    ['users/user0@example.com/groups', all(userApi.listUserGroups({ userId: 'user0@example.com' }))],
+    ['groups', all(groupApi.listGroups())],
+    [`groups/${everyone.id}`, groupApi.getGroup({ groupId: everyone.id })],
+    [`groups/${everyone.id}/users`, all(groupApi.listGroupUsers({ groupId: everyone.id }))],
+    ['meta/types/user', all(userTypeApi.listUserTypes())],
+    ['meta/schemas/user/default', schemaApi.getUserSchema({ schemaId: 'default' })],
+    ['meta/schemas/group/default', schemaApi.getGroupSchema()],
+  ]) await checkModels(check, `/api/v1/${path}`, await read);
 }
 
 async function errors() {
@@ -180,6 +201,7 @@ const client = new Client({ orgUrl, token });
 const user = await users(client);
 await groups(client, user);
 await hooksAndLog(client);
+await models(client);
 await errors();
 await serviceApp();
 for (const line of failed) console.log('FAILED', line);

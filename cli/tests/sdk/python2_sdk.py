@@ -3,6 +3,7 @@
 import asyncio
 
 from checks import Checks, assertion_client, client_config, receiver, soon
+from models import check_models
 from okta.client import Client
 
 
@@ -93,6 +94,7 @@ async def groups(client, check, user):
         "actions": {"assignUserToGroups": {"groupIds": [made[1].id]}},
     }))
     check("activated", (await client.activate_group_rule(rule.id))[-1], None)
+    check_models(check, "/api/v1/groups/rules", good(await client.list_group_rules()))
     check("members by rule", len(await everything(await client.list_group_users(made[1].id))), 4)
     check("deactivated", (await client.deactivate_group_rule(rule.id))[-1], None)
     check("deleted rule", (await client.delete_group_rule(rule.id))[-1], None)
@@ -108,6 +110,7 @@ async def hooks_and_log(client, check):
     }))
     verified = good(await client.verify_event_hook(hook.id))
     check("verified", verified.verification_status, "VERIFIED")
+    check_models(check, f"/api/v1/eventHooks/{hook.id}", verified)
     good(await client.create_user(person("hooked@example.com")))
     check("delivered", soon(lambda: list(received)), ["hooked@example.com"])
     good(await client.deactivate_event_hook(hook.id))
@@ -121,6 +124,13 @@ async def hooks_and_log(client, check):
     kinds = {event.event_type for event in good(answer)}
     for kind in ["group.profile.update", "user.account.update_password", "user.session.clear"]:
         check(f"in the log: {kind}", kind in kinds, True)
+    for path, read in [
+        ("users", client.list_users()),
+        ("users/user0@example.com", client.get_user("user0@example.com")),
+        ("groups", client.list_groups()),
+        ("logs?limit=1000", client.get_logs({"limit": 1000})),
+    ]:
+        check_models(check, f"/api/v1/{path}", good(await read))
 
 
 async def errors(check):

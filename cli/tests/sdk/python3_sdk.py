@@ -3,6 +3,7 @@
 import asyncio
 
 from checks import Checks, assertion_client, client_config, receiver, soon
+from models import check_models
 from okta.client import Client
 from okta.pagination import PaginationHelper
 from okta.models import (
@@ -123,7 +124,9 @@ async def groups(client, check, user):
     check("activated", (await client.activate_group_rule(rule.id))[-1], None)
     members = good(await client.list_group_users(made[1].id))
     check("members by rule", len(members), 4)
-    check("listed", [rule.name for rule in good(await client.list_group_rules())], ["Sales people"])
+    rules = good(await client.list_group_rules())
+    check("listed", [rule.name for rule in rules], ["Sales people"])
+    check_models(check, "/api/v1/groups/rules", rules)
     check("deactivated", (await client.deactivate_group_rule(rule.id))[-1], None)
     check("deleted rule", (await client.delete_group_rule(rule.id))[-1], None)
     check("deleted group", (await client.delete_group(made[2].id))[-1], None)
@@ -141,6 +144,7 @@ async def hooks_and_log(client, check):
     check("verified", verified.verification_status.value, "VERIFIED")
     good(await client.create_user(person("hooked@example.com")))
     check("delivered", soon(lambda: [login for login in received]), ["hooked@example.com"])
+    check_models(check, f"/api/v1/eventHooks/{hook.id}", good(await client.get_event_hook(hook.id)))
     check("hooks", len(good(await client.list_event_hooks())), 1)
     good(await client.deactivate_event_hook(hook.id))
     check("deleted hook", (await client.delete_event_hook(hook.id))[-1], None)
@@ -181,6 +185,25 @@ async def org_and_apps(client, check, user):
     check("a group of an app", (await client.assign_group_to_application(app.id, group.id))[-1], None)
     check("apps of a group", [app.label for app in good(await client.list_assigned_applications_for_group(group.id))], ["Wiki"])
     check("users of an app", len(good(await client.list_application_users(app.id))) > 1, True)
+    for path, read in [
+        ("org", client.get_org_settings()),
+        ("users", client.list_users()),
+        (f"users/{user.id}", client.get_user(user.id)),
+        (f"users/{user.id}/groups", client.list_user_groups(user.id)),
+        (f"users/{user.id}/appLinks", client.list_app_links(user.id)),
+        ("groups", client.list_groups()),
+        (f"groups/{group.id}", client.get_group(group.id)),
+        (f"groups/{group.id}/users", client.list_group_users(group.id)),
+        (f"apps/{app.id}", client.get_application(app.id)),
+        (f"apps/{app.id}/users", client.list_application_users(app.id)),
+        (f"apps/{app.id}/groups", client.list_application_group_assignments(app.id)),
+        ("meta/types/user", client.list_user_types()),
+        ("meta/schemas/user/default", client.get_user_schema("default")),
+        ("meta/schemas/group/default", client.get_group_schema()),
+        ("api-tokens", client.list_api_tokens()),
+        ("logs?limit=1000", client.list_log_events(limit=1000)),
+    ]:
+        check_models(check, f"/api/v1/{path}", good(await read))
     check("unassigned", (await client.unassign_user_from_application(app.id, user.id))[-1], None)
     check("deactivated app", (await client.deactivate_application(app.id))[-1], None)
     check("deleted app", (await client.delete_application(app.id))[-1], None)

@@ -1,6 +1,6 @@
 //! Applications are created, changed and deleted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use okta_hooks::EventType;
 use okta_hooks::simulate::TargetBuilder;
@@ -22,8 +22,8 @@ pub struct Application {
     rest: Map<String, Value>,
     /// Users who are assigned themselves: the app's name of each, and since when.
     pub users: BTreeMap<String, (String, String)>,
-    /// The ids of groups whose members are.
-    pub groups: BTreeSet<String>,
+    /// The ids of groups whose members are, and since when.
+    pub groups: BTreeMap<String, String>,
 }
 
 impl Document for Application {
@@ -101,7 +101,7 @@ impl Org {
             last_updated: now,
             rest,
             users: BTreeMap::new(),
-            groups: BTreeSet::new(),
+            groups: BTreeMap::new(),
         };
         self.record(happened(EventType::APPLICATION_LIFECYCLE_CREATE).target(app.target()));
         if activate {

@@ -55,16 +55,23 @@ impl Org {
         let (place, mut app) = self.app(app)?;
         let (_, group) = self.group(group)?;
         let (id, target) = (group.id.clone(), group.target());
-        let (changed, event_type) = match assigned {
-            true => (app.groups.insert(id.clone()), EventType::GROUP_APPLICATION_ASSIGNMENT_ADD),
-            false => (app.groups.remove(&id), EventType::GROUP_APPLICATION_ASSIGNMENT_REMOVE),
+        let was_assigned = app.groups.contains_key(&id);
+        let event_type = match assigned {
+            true => {
+                app.groups.entry(id.clone()).or_insert_with(clock::now);
+                EventType::GROUP_APPLICATION_ASSIGNMENT_ADD
+            }
+            false => {
+                app.groups.remove(&id);
+                EventType::GROUP_APPLICATION_ASSIGNMENT_REMOVE
+            }
         };
-        if changed {
+        if was_assigned != assigned {
             self.record(happened(event_type).target(target).target(app.target()));
         } else if !assigned {
             return Err(OktaError::not_found(&id, "ApplicationGroupAssignment"));
         }
-        let json = app_group(&app, &id, &self.base);
+        let json = app_group(&app, &id, &self.base).unwrap_or_default();
         self.keep_app(place, app);
         Ok(json)
     }
@@ -75,7 +82,7 @@ impl Org {
             return Some(since.clone());
         }
         let has = |group: &String| self.group(group).is_ok_and(|(_, group)| group.has(&user.id));
-        app.groups.iter().any(has).then(|| user.created.clone())
+        app.groups.keys().any(has).then(|| user.created.clone())
     }
 
     /// The assignment of a user as the API answers, if there is one.
@@ -129,16 +136,18 @@ fn app_user_id(user: &str) -> String {
     format!("0ua{}", user.get(3..).unwrap_or_default())
 }
 
-pub fn app_group(app: &Application, group: &str, base: &str) -> Value {
-    json!({
+/// The assignment of a group as the API answers, if there is one.
+pub fn app_group(app: &Application, group: &str, base: &str) -> Option<Value> {
+    let since = app.groups.get(group)?;
+    Some(json!({
         "id": group,
         "priority": 0,
         "profile": {},
-        "lastUpdated": clock::now(),
+        "lastUpdated": since,
         "_links": {
             "app": { "href": format!("{base}/api/v1/apps/{}", app.id) },
             "group": { "href": format!("{base}/api/v1/groups/{group}") },
             "self": { "href": format!("{base}/api/v1/apps/{}/groups/{group}", app.id) },
         },
-    })
+    }))
 }

@@ -65,16 +65,15 @@ pub async fn unassign(
 pub async fn groups(State(app): Org, Path(id): Path<String>) -> Answer {
     let org = app.org();
     let (_, found) = org.app(&id)?;
-    Ok(Json(found.groups.iter().map(|group| app_group(&found, group, &org.base)).collect()))
+    let groups = found.groups.keys().filter_map(|group| app_group(&found, group, &org.base));
+    Ok(Json(groups.collect()))
 }
 
 pub async fn group(State(app): Org, Path((id, group)): Path<(String, String)>) -> Answer {
     let org = app.org();
     let (_, found) = org.app(&id)?;
-    match found.groups.contains(&group) {
-        true => Ok(Json(app_group(&found, &group, &org.base))),
-        false => Err(OktaError::not_found(&group, "ApplicationGroupAssignment")),
-    }
+    let assignment = app_group(&found, &group, &org.base).map(Json);
+    assignment.ok_or_else(|| OktaError::not_found(&group, "ApplicationGroupAssignment"))
 }
 
 pub async fn assign_group(State(app): Org, Path((id, group)): Path<(String, String)>) -> Answer {
@@ -93,7 +92,7 @@ pub async fn unassign_group(
 pub async fn of_group(State(app): Org, Path(id): Path<String>) -> Answer {
     let org = app.org();
     let (_, group) = org.group(&id)?;
-    let apps = org.apps.values().filter(|app| app.groups.contains(&group.id));
+    let apps = org.apps.values().filter(|app| app.groups.contains_key(&group.id));
     Ok(Json(apps.map(|app| app.to_json(&org.base)).collect()))
 }
 
