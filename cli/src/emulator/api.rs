@@ -14,6 +14,7 @@ use super::query_params::{Params, link, object};
 use super::request_body::ApiBody;
 use super::state::App;
 use super::system_log::Query;
+use super::system_log_event::ApiEvent;
 use super::verify;
 
 pub type Answer = Result<Json<Value>, OktaError>;
@@ -64,7 +65,8 @@ pub async fn operate_hook(
 pub async fn logs(State(app): Org, RawQuery(query): RawQuery) -> Result<Response, OktaError> {
     let params = Params::parse(&query.unwrap_or_default());
     let query = Query::read(&params, SystemTime::now())?;
-    let page = query.page(&app.org().log);
+    let org = app.org();
+    let page = query.page(&org.log);
     // Polling goes on from its cursor; bounds stay bounds.
     let instead_of: &[&str] = if query.polls() { &["since"] } else { &[] };
     Ok(linked(&app, &params, "/api/v1/logs", page.events, page.next.as_deref(), instead_of))
@@ -74,7 +76,7 @@ fn linked(
     app: &App,
     params: &Params,
     path: &str,
-    page: Vec<Value>,
+    page: Vec<ApiEvent<'_>>,
     next: Option<&str>,
     instead_of: &[&str],
 ) -> Response {

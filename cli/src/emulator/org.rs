@@ -206,9 +206,7 @@ fn documents<D: DeserializeOwned>(
     store: &Store,
     kind: &str,
 ) -> Result<BTreeMap<u64, D>, Box<dyn Error>> {
-    let read = |(place, json): (u64, String)| match serde_json::from_str(&json) {
-        Ok(document) => Ok((place, document)),
-        Err(_) => Err(format!("the data file has a {kind} that this version cannot read").into()),
-    };
-    store.all(kind)?.into_iter().map(read).collect()
+    let read = |place: u64, json: &str| Some((place, serde_json::from_str(json).ok()?));
+    let found: Option<BTreeMap<u64, D>> = store.all(kind, read)?.into_iter().collect();
+    found.ok_or_else(|| format!("the data file has a {kind} that this version cannot read").into())
 }

@@ -1,37 +1,44 @@
 //! Pages of a list: how many, from where, in which order; and the `link` headers between them.
 
-use std::cmp::Ordering;
-
 use axum::Json;
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::errors::OktaError;
+use super::listed::Listed;
 use super::query_params::{Params, link};
 
 /// The most users of a page.
 pub const USERS: usize = 200;
 
-pub struct Page {
-    pub items: Vec<Value>,
+pub struct Page<T = Value> {
+    pub items: Vec<T>,
     /// The `after` of the next page, if there is one.
     pub next: Option<String>,
 }
 
-impl Page {
+impl<T> Page<T> {
     /// The first `limit` of `found`, each with its place.
-    pub fn of(found: impl Iterator<Item = (u64, Value)>, limit: usize) -> Self {
+    pub fn of(found: impl Iterator<Item = (u64, T)>, limit: usize) -> Self {
         let (mut items, mut last) = (Vec::new(), 0);
-        for (place, json) in found {
+        for (place, item) in found {
             if items.len() == limit {
                 return Self { items, next: Some(cursor(last)) };
             }
-            items.push(json);
+            items.push(item);
             last = place;
         }
         Self { items, next: None }
     }
 
+    /// Each item as something else.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(change).collect(), next: self.next }
+    }
+}
+
+impl<T: Serialize> Page<T> {
     /// The answer with its links: `next` comes last, as the Python SDK 3 sees the last one alone.
     /// Okta's own link says the limit, given or not.
     pub fn answer(self, base: &str, path: &str, params: &Params, limit: usize) -> Response {
@@ -67,7 +74,7 @@ pub fn limit(params: &Params, default: usize, max: usize) -> Result<usize, OktaE
 
 /// `sortBy` and `sortOrder`.
 pub struct Sort {
-    path: Vec<String>,
+    path: String,
     descending: bool,
 }
 
@@ -78,34 +85,40 @@ impl Sort {
             Some("desc") => true,
             Some(_) => return Err(OktaError::parameter("sortOrder")),
         };
-        let path = params.get("sortBy").map(|path| path.split('.').take(4).map(str::to_owned));
-        Ok(path.map(|path| Self { path: path.collect(), descending }))
+        Ok(params.get("sortBy").map(|path| Self { path: path.to_owned(), descending }))
     }
 
-    /// The page of `all` after the first `after` of them: a place means nothing in this order.
-    pub fn page(&self, mut all: Vec<Value>, limit: usize, after: Option<u64>) -> Page {
-        all.sort_by(|a, b| self.compare(a, b));
+    /// The page after the first `after` of all: a place means nothing in this order.
+    pub fn page<T: Listed>(
+        &self,
+        all: impl Iterator<Item = T>,
+        limit: usize,
+        after: Option<u64>,
+    ) -> Page<T> {
+        let mut all: Vec<(String, T)> = all.map(|item| (self.key(&item), item)).collect();
         let start = after.and_then(|after| usize::try_from(after).ok()).unwrap_or(0);
         let end = start.saturating_add(limit);
         let next = (end < all.len()).then(|| cursor(end as u64));
-        Page { items: all.into_iter().skip(start).take(limit).collect(), next }
+        let compare = |(a, of_a): &(String, T), (b, of_b): &(String, T)| {
+            let order = a.cmp(b).then_with(|| of_a.id().cmp(of_b.id()));
+            if self.descending { order.reverse() } else { order }
+        };
+        // What comes after the page may stay in any order.
+        if end < all.len() {
+            all.select_nth_unstable_by(end, compare);
+            all.truncate(end);
+        }
+        all.sort_unstable_by(compare);
+        Page { items: all.into_iter().skip(start).map(|(_, item)| item).collect(), next }
     }
 
-    fn compare(&self, a: &Value, b: &Value) -> Ordering {
-        let order = self.key(a).cmp(&self.key(b)).then_with(|| id(a).cmp(id(b)));
-        if self.descending { order.reverse() } else { order }
-    }
-
-    fn key(&self, json: &Value) -> String {
-        let found = self.path.iter().fold(json, |json, name| &json[name.as_str()]);
-        match found {
+    fn key(&self, item: &impl Listed) -> String {
+        let (member, rest) = item.member(&self.path);
+        let names = rest.split('.').filter(|name| !name.is_empty());
+        match names.fold(&*member, |json, name| &json[name]) {
             Value::String(text) => text.to_lowercase(),
             Value::Null => String::new(),
             other => other.to_string(),
         }
     }
-}
-
-fn id(json: &Value) -> &str {
-    json["id"].as_str().unwrap_or_default()
 }

@@ -52,15 +52,19 @@ impl Store {
         Ok(Self(Some(connection)))
     }
 
-    /// All documents of a kind, each with its place.
-    pub fn all(&self, kind: &str) -> rusqlite::Result<Vec<(u64, String)>> {
+    /// What `read` makes of all documents of a kind and their places, in no order: SQLite would copy all
+    /// of them to sort them.
+    pub fn all<T>(&self, kind: &str, read: impl Fn(u64, &str) -> T) -> rusqlite::Result<Vec<T>> {
         let Some(connection) = &self.0 else { return Ok(Vec::new()) };
-        let sql = "SELECT place, json FROM documents WHERE kind = ?1 ORDER BY place";
-        let mut statement = connection.prepare(sql)?;
-        let rows = statement.query_map([kind], |row| {
-            Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0), row.get(1)?))
-        })?;
-        rows.collect()
+        let mut statement =
+            connection.prepare("SELECT place, json FROM documents WHERE kind = ?1")?;
+        let mut rows = statement.query([kind])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let place = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
+            found.push(read(place, row.get_ref(1)?.as_str()?));
+        }
+        Ok(found)
     }
 
     /// Makes all changes or none.

@@ -3,13 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use okta_hooks::simulate;
-use serde_json::Value;
 
 use super::clock;
 use super::errors::OktaError;
 use super::event_log::{EventLog, Logged, oldest_kept};
 use super::filter::{Filter, Operator};
 use super::query_params::Params;
+use super::system_log_event::ApiEvent;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -33,8 +33,8 @@ enum Cursor {
     Published(String, u64),
 }
 
-pub struct Page {
-    pub events: Vec<Value>,
+pub struct Page<'a> {
+    pub events: Vec<ApiEvent<'a>>,
     /// The `after` of the next page. Polling always has one.
     pub next: Option<String>,
 }
@@ -86,11 +86,11 @@ impl Query {
     }
 
     /// The page of `log`, which is in the order written.
-    pub fn page(&self, log: &EventLog) -> Page {
+    pub fn page<'a>(&self, log: &'a EventLog) -> Page<'a> {
         if self.polls() { self.poll(log) } else { self.window(log) }
     }
 
-    fn poll(&self, log: &EventLog) -> Page {
+    fn poll<'a>(&self, log: &'a EventLog) -> Page<'a> {
         let mut last = match self.after {
             Some(Cursor::Written(place)) => place,
             _ => 0,
@@ -110,7 +110,7 @@ impl Query {
         Page { events, next: Some(Cursor::Written(last).text()) }
     }
 
-    fn window(&self, log: &EventLog) -> Page {
+    fn window<'a>(&self, log: &'a EventLog) -> Page<'a> {
         let until = |logged: &&Logged| match &self.until {
             Some(until) => logged.published < *until,
             None => true,
@@ -144,13 +144,13 @@ impl Query {
     }
 
     /// The event as this API has it, if it is asked for.
-    fn matching(&self, logged: &Logged) -> Option<Value> {
+    fn matching<'a>(&self, logged: &'a Logged) -> Option<ApiEvent<'a>> {
         let json = logged.event.get();
         let lower = if self.keywords.is_empty() { String::new() } else { json.to_lowercase() };
         if !self.keywords.iter().all(|word| lower.contains(word)) {
             return None;
         }
-        let event = simulate::EventBuilder::to_system_log(serde_json::from_str(json).ok()?);
+        let event = ApiEvent::read(json)?;
         self.filter.as_ref().is_none_or(|filter| filter.matches(&event)).then_some(event)
     }
 }
@@ -215,8 +215,10 @@ mod tests {
         let (mut found, mut after) = (Vec::new(), String::new());
         for _ in 0..10 {
             let query = Query::read(&Params::parse(&format!("{query}{after}")), now).unwrap();
-            let page = query.page(&log());
-            let ids = page.events.iter().map(|event| event["uuid"].as_str().unwrap());
+            let log = log();
+            let page = query.page(&log);
+            let json = serde_json::to_value(&page.events).unwrap();
+            let ids = json.as_array().unwrap().iter().map(|event| event["uuid"].as_str().unwrap());
             found.push(ids.collect::<Vec<_>>().join(" "));
             match page.next {
                 Some(next) if !page.events.is_empty() => after = format!("&after={next}"),

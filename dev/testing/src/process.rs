@@ -188,7 +188,8 @@ impl Drop for Server {
 }
 
 /// How long a process has had a processor so far. Linux only.
-pub(crate) fn processor_time(id: u32) -> Duration {
+#[must_use]
+pub fn processor_time(id: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
     let stat = stat.expect("it runs, on Linux");
     // The name comes in brackets and may hold anything; user and system time are 12 further on.

@@ -45,7 +45,8 @@ pub async fn members(
     RawQuery(query): RawQuery,
 ) -> Result<Response, OktaError> {
     let params = Params::parse(&query.unwrap_or_default());
-    let (page, limit) = list::members(&app.org(), &id, &params)?;
+    let org = app.org();
+    let (page, limit) = list::members(&org, &id, &params)?;
     Ok(page.answer(&app.base, &format!("/api/v1/groups/{id}/users"), &params, limit))
 }
 

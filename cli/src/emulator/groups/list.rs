@@ -9,6 +9,7 @@ use crate::emulator::filter::{Filter, Operator};
 use crate::emulator::org::Org;
 use crate::emulator::paging::{self, Page, Sort};
 use crate::emulator::query_params::Params;
+use crate::emulator::users::{ListedUser, User};
 
 const MAX: usize = 10_000;
 
@@ -63,7 +64,7 @@ impl GroupList {
             self.matches(&json).then_some((*place, json))
         });
         match &self.sort {
-            Some(sort) => sort.page(found.map(|(_, json)| json).collect(), self.limit, self.after),
+            Some(sort) => sort.page(found.map(|(_, json)| json), self.limit, self.after),
             None => Page::of(found, self.limit),
         }
     }
@@ -76,12 +77,22 @@ impl GroupList {
 }
 
 /// `GET /api/v1/groups/{id}/users`
-pub fn members(org: &Org, id: &str, params: &Params) -> Result<(Page, usize), OktaError> {
+pub fn members<'a>(
+    org: &'a Org,
+    id: &str,
+    params: &Params,
+) -> Result<(Page<ListedUser<'a>>, usize), OktaError> {
     let (_, group) = org.group(id)?;
     let limit = paging::limit(params, 1000, 1000)?;
     let after = paging::after(params)?.unwrap_or(0);
-    let json = |(place, user): (u64, &crate::emulator::users::User)| {
-        group.has(&user.id).then(|| (place, user.to_list_json(&org.base)))
+    let listed = |(place, user): (u64, &'a User)| (place, user.in_list(&org.base));
+    let page = match group.is_everyone() {
+        true => Page::of(org.users.after(after).map(listed), limit),
+        false => {
+            let members = org.users.with_ids(&group.members);
+            let later = members.into_iter().filter(|(place, _)| *place > after);
+            Page::of(later.map(listed), limit)
+        }
     };
-    Ok((Page::of(org.users.after(after).filter_map(json), limit), limit))
+    Ok((page, limit))
 }

@@ -35,9 +35,6 @@ pub struct Rule {
     expression: String,
     groups: BTreeSet<String>,
     excluded: BTreeSet<String>,
-    /// People were in what was sent, were it none of them: so they are in the answer.
-    #[serde(default)]
-    has_people: bool,
 }
 
 impl Document for Rule {
@@ -62,7 +59,7 @@ impl Rule {
     }
 
     pub fn to_json(&self) -> Value {
-        let mut json = json!({
+        json!({
             "type": "group_rule",
             "id": self.id,
             "status": self.status,
@@ -70,16 +67,11 @@ impl Rule {
             "created": self.created,
             "lastUpdated": self.last_updated,
             "conditions": {
+                "people": { "users": { "exclude": self.excluded }, "groups": { "exclude": [] } },
                 "expression": { "value": self.expression, "type": "urn:okta:expression:1.0" },
             },
             "actions": { "assignUserToGroups": { "groupIds": self.groups } },
-        });
-        if self.has_people || !self.excluded.is_empty() {
-            let people =
-                json!({ "users": { "exclude": self.excluded }, "groups": { "exclude": [] } });
-            json["conditions"]["people"] = people;
-        }
-        json
+        })
     }
 }
 
@@ -100,7 +92,6 @@ struct Spec {
     expression: String,
     groups: BTreeSet<String>,
     excluded: BTreeSet<String>,
-    has_people: bool,
 }
 
 impl Spec {
@@ -126,13 +117,7 @@ impl Spec {
             return Err(OktaError::validation("groupIds", cause));
         }
         let excluded = ids("/conditions/people/users/exclude");
-        Ok(Self {
-            name: name.to_owned(),
-            expression: expression.to_owned(),
-            groups,
-            excluded,
-            has_people: body.pointer("/conditions/people").is_some_and(Value::is_object),
-        })
+        Ok(Self { name: name.to_owned(), expression: expression.to_owned(), groups, excluded })
     }
 }
 
@@ -159,7 +144,6 @@ impl Org {
             expression: spec.expression,
             groups: spec.groups,
             excluded: spec.excluded,
-            has_people: spec.has_people,
         };
         let place = self.new_place();
         Ok(self.keep_rule(place, rule))
@@ -178,7 +162,6 @@ impl Org {
         rule.expression = spec.expression;
         rule.groups = spec.groups;
         rule.excluded = spec.excluded;
-        rule.has_people = spec.has_people;
         rule.status = RuleStatus::Inactive;
         rule.last_updated = clock::now();
         Ok(self.keep_rule(place, rule))

@@ -1,5 +1,7 @@
 //! `/api/v1/users`: from a request to the org, and back.
 
+use std::ops::Bound;
+
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +15,7 @@ use super::response::{Fields, Omitted};
 use super::user::User;
 use crate::emulator::api::{Answer, Org};
 use crate::emulator::errors::OktaError;
-use crate::emulator::paging::Page;
+use crate::emulator::paging::{self, Page};
 use crate::emulator::query_params::{Params, object};
 use crate::emulator::request_body::ApiBody;
 use crate::emulator::state::App;
@@ -26,12 +28,18 @@ pub async fn list(
     let params = Params::parse(&query.unwrap_or_default());
     let listing = UserList::read(&params)?;
     let (fields, omitted) = (Fields::read(&params), Omitted::read(&headers));
-    let mut page = listing.page(&app.org());
-    for user in &mut page.items {
-        omitted.apply(user);
-        fields.apply(user);
+    let org = app.org();
+    let (page, path) = (listing.page(&org), "/api/v1/users");
+    if fields.is_all() && omitted.is_nothing() {
+        return Ok(page.answer(&app.base, path, &params, listing.limit()));
     }
-    Ok(page.answer(&app.base, "/api/v1/users", &params, listing.limit()))
+    let page = page.map(|user| {
+        let mut user = user.to_json();
+        omitted.apply(&mut user);
+        fields.apply(&mut user);
+        user
+    });
+    Ok(page.answer(&app.base, path, &params, listing.limit()))
 }
 
 pub async fn create(State(app): Org, RawQuery(query): RawQuery, ApiBody(body): ApiBody) -> Answer {
@@ -163,8 +171,10 @@ pub async fn groups(
     let params = Params::parse(&query.unwrap_or_default());
     let user = named(&app, &name)?;
     let org = app.org();
-    let groups = org.groups.iter().filter(|(_, group)| group.has(&user.id));
-    let limit = crate::emulator::paging::limit(&params, 1000, 1000)?;
+    let after = Bound::Excluded(paging::after(&params)?.unwrap_or(0));
+    let groups = org.groups.range((after, Bound::Unbounded));
+    let groups = groups.filter(|(_, group)| group.has(&user.id));
+    let limit = paging::limit(&params, 1000, 1000)?;
     let page = Page::of(groups.map(|(place, group)| (*place, group.to_json(&org.base))), limit);
     let path = format!("/api/v1/users/{}/groups", user.id);
     Ok(page.answer(&app.base, &path, &params, limit))

@@ -1,6 +1,6 @@
 //! All users by id and login.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::user::User;
@@ -38,15 +38,25 @@ impl Users {
         self.by_place.get(self.places.get(&login.to_lowercase())?)
     }
 
+    /// By id or login.
+    pub fn named(&self, name: &str) -> Option<(u64, &User)> {
+        let place = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()))?;
+        Some((*place, self.by_place.get(place)?))
+    }
+
     /// By id, login, or what a login has before the `@`.
     pub fn find(&self, name: &str) -> Option<(u64, &User)> {
-        let place = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()));
-        if let Some(place) = place {
-            return Some((*place, self.by_place.get(place)?));
-        }
         let short = |user: &User| user.login().split('@').next() == Some(name);
-        let found = self.by_place.iter().find(|(_, user)| short(user));
-        found.map(|(place, user)| (*place, user))
+        self.named(name).or_else(|| self.after(0).find(|(_, user)| short(user)))
+    }
+
+    /// Those with these ids, by place.
+    pub fn with_ids<'a>(&'a self, ids: &BTreeSet<String>) -> Vec<(u64, &'a User)> {
+        let places = ids.iter().filter_map(|id| self.places.get(id));
+        let mut users: Vec<(u64, &User)> =
+            places.filter_map(|place| Some((*place, self.by_place.get(place)?))).collect();
+        users.sort_unstable_by_key(|(place, _)| *place);
+        users
     }
 
     /// The one who was added last.

@@ -1,7 +1,7 @@
 //! `GET /api/v1/users`: which users, and page by page.
 
-use serde_json::Value;
-
+use super::answer::ListedUser;
+use super::directory::Users;
 use super::user::{Status, User};
 use crate::emulator::errors::OktaError;
 use crate::emulator::filter::{Filter, Operator};
@@ -58,48 +58,59 @@ impl UserList {
         self.limit
     }
 
-    pub fn page(&self, org: &Org) -> Page {
-        let json = |user: &User| user.to_list_json(&org.base);
+    pub fn page<'a>(&self, org: &'a Org) -> Page<ListedUser<'a>> {
+        let found = |after: u64| {
+            self.candidates(&org.users, after).filter_map(|(place, user)| {
+                let listed = user.in_list(&org.base);
+                self.has(user, &listed).then_some((place, listed))
+            })
+        };
         if let Some(sort) = &self.sort {
-            let all = org.users.after(0).map(|(_, user)| json(user));
-            let matching = all.filter(|json| self.matches(json)).collect();
-            return sort.page(matching, self.limit, self.after);
+            return sort.page(found(0).map(|(_, user)| user), self.limit, self.after);
         }
-        let users = org.users.after(self.after.unwrap_or(0));
-        let found = users.filter_map(|(place, user)| {
-            let json = self.may_be(user).then(|| json(user))?;
-            self.matches(&json).then_some((place, json))
-        });
-        let page = Page::of(found, self.limit);
+        let page = Page::of(found(self.after.unwrap_or(0)), self.limit);
         match self.chosen {
             Chosen::Beginning(_) => Page { next: None, ..page },
             _ => page,
         }
     }
 
-    /// What can be said without the JSON of a user.
-    fn may_be(&self, user: &User) -> bool {
-        match &self.chosen {
-            Chosen::All | Chosen::Beginning(_) => user.status != Status::Deprovisioned,
-            Chosen::Matching(filter) => filter
-                .wanted("profile.login")
-                .is_none_or(|login| user.login().eq_ignore_ascii_case(login)),
+    /// All users after a place, or the only one it can be.
+    fn candidates<'a>(
+        &self,
+        users: &'a Users,
+        after: u64,
+    ) -> Box<dyn Iterator<Item = (u64, &'a User)> + 'a> {
+        let only = match &self.chosen {
+            Chosen::Matching(filter) => filter.wanted("id").or(filter.wanted("profile.login")),
+            _ => None,
+        };
+        match only {
+            Some(name) => {
+                let found = users.named(name).filter(|(place, _)| *place > after);
+                Box::new(found.into_iter())
+            }
+            None => Box::new(users.after(after)),
         }
     }
 
-    fn matches(&self, json: &Value) -> bool {
-        let begins = |q: &str| {
-            ["firstName", "lastName", "email"].iter().any(|attribute| {
-                let text = json["profile"][attribute].as_str().unwrap_or_default();
-                text.to_lowercase().starts_with(q)
-            })
-        };
+    fn has(&self, user: &User, listed: &ListedUser<'_>) -> bool {
         match &self.chosen {
-            Chosen::All => true,
-            Chosen::Beginning(q) => begins(q),
-            Chosen::Matching(filter) => filter.matches(json),
+            Chosen::All => user.status != Status::Deprovisioned,
+            Chosen::Beginning(q) => {
+                let mut names = ["firstName", "lastName", "email"].into_iter();
+                user.status != Status::Deprovisioned
+                    && names.any(|name| begins(user.attribute(name), q))
+            }
+            Chosen::Matching(filter) => filter.matches(listed),
         }
     }
+}
+
+/// Whether a text begins with what is in lower case already.
+fn begins(text: &str, q: &str) -> bool {
+    let mut text = text.chars().flat_map(char::to_lowercase);
+    q.chars().all(|letter| text.next() == Some(letter))
 }
 
 fn filtered(text: &str) -> Result<Filter, OktaError> {

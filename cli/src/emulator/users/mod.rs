@@ -1,5 +1,6 @@
 //! Users: what they are, and what can be done with them.
 
+mod answer;
 pub mod api;
 mod create;
 mod credentials;
@@ -13,6 +14,7 @@ mod response;
 mod update;
 mod user;
 
+pub use answer::ListedUser;
 pub use directory::Users;
 pub use links::{USER_SCHEMA, USER_TYPE};
 pub use profile::text_attributes;

@@ -36,6 +36,10 @@ impl Fields {
         Self(fields)
     }
 
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn apply(&self, user: &mut Value) {
         let (false, Some(members)) = (self.0.is_empty(), user.as_object_mut()) else { return };
         members.retain(|name, value| {
@@ -67,6 +71,10 @@ impl Omitted {
             credentials: words.contains("omitCredentials"),
             links: words.contains("omitCredentialsLinks"),
         }
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        !self.credentials && !self.links
     }
 
     pub fn apply(&self, user: &mut Value) {

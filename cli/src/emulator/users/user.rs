@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::credentials::Credentials;
-use super::links;
 use crate::emulator::org::Document;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +72,8 @@ impl User {
         self.attribute("login")
     }
 
-    fn attribute(&self, attribute: &str) -> &str {
+    /// Of the profile; empty if it is not a string.
+    pub fn attribute(&self, attribute: &str) -> &str {
         self.profile.get(attribute).and_then(Value::as_str).unwrap_or_default()
     }
 
@@ -85,47 +85,5 @@ impl User {
 
     pub fn has_password(&self) -> bool {
         self.password_changed.is_some()
-    }
-
-    fn credentials_json(&self) -> Value {
-        let mut json = self.credentials.to_json(self.has_password());
-        let emails = [("PRIMARY", "email"), ("SECONDARY", "secondEmail")];
-        let emails = emails.map(|(kind, attribute)| (kind, self.attribute(attribute)));
-        let there = emails.into_iter().filter(|(_, email)| !email.is_empty());
-        json["emails"] = there
-            .map(|(kind, email)| json!({ "value": email, "status": "VERIFIED", "type": kind }))
-            .collect();
-        json
-    }
-
-    /// As it answers alone: with the links of what can be done with it now.
-    pub fn to_json(&self, base: &str) -> Value {
-        self.with_links(links::of(self, base))
-    }
-
-    /// As it stands in lists, which have fewer links.
-    pub fn to_list_json(&self, base: &str) -> Value {
-        self.with_links(json!({ "self": { "href": links::own(self, base) } }))
-    }
-
-    fn with_links(&self, links: Value) -> Value {
-        let mut profile = self.profile.clone();
-        for attribute in ["mobilePhone", "secondEmail"] {
-            profile.entry(attribute).or_insert(Value::Null);
-        }
-        json!({
-            "id": self.id,
-            "status": self.status,
-            "created": self.created,
-            "activated": self.activated,
-            "statusChanged": self.status_changed,
-            "lastLogin": null,
-            "lastUpdated": self.last_updated,
-            "passwordChanged": self.password_changed,
-            "type": { "id": links::USER_TYPE },
-            "profile": profile,
-            "credentials": self.credentials_json(),
-            "_links": links,
-        })
     }
 }

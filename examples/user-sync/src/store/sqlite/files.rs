@@ -77,9 +77,9 @@ impl Pinned {
         false
     }
 
-    /// Whether so many connections have opened this very file, beside us.
-    pub fn is_open_by(&self, connections: usize) -> bool {
-        times_open(self.id).is_none_or(|times| times > connections)
+    /// Whether SQLite has opened this very file, beside us.
+    pub fn is_open_twice(&self) -> bool {
+        times_open(self.id).is_none_or(|times| times >= 2)
     }
 }
 
@@ -124,16 +124,16 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// What so many connections have just opened beside this database; `None` if any of the files was
-    /// moved or replaced meanwhile.
-    pub fn opened(database: &Pinned, connections: usize) -> io::Result<Option<Self>> {
+    /// What SQLite has just opened beside this database; `None` if any of the files was moved or
+    /// replaced meanwhile.
+    pub fn opened(database: &Pinned) -> io::Result<Option<Self>> {
         let wal = Pinned::open(beside(&database.path, "-wal"))?;
         // Never opened here: see `Pinned`.
         let shm = beside(&database.path, "-shm");
         let shm_id = FileId::of(&shm);
         let is_open = times_open(shm_id).is_none_or(|times| times >= 1)
-            && database.is_open_by(connections)
-            && wal.is_open_by(connections);
+            && database.is_open_twice()
+            && wal.is_open_twice();
         let names = [(&database.path, database.id), (&wal.path, wal.id), (&shm, shm_id)];
         let names = Names(names.map(|(path, id)| (path.clone(), id)));
         let is_in_place = is_open && names.are_in_place();
