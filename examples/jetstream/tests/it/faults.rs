@@ -70,8 +70,7 @@ async fn a_consumer_that_is_killed_leaves_its_events_to_the_next_one() {
     for _ in 0..3 {
         let consumer = Program::consume(&[("NATS_URL", &url)]);
         for_a_while().await;
-        greeted.extend(consumer.lines());
-        drop(consumer); // With SIGKILL.
+        greeted.extend(consumer.kill());
     }
     let consumer = Program::consume(&[("NATS_URL", &url)]);
     let all = || [greeted.clone(), consumer.lines()].concat();
@@ -87,8 +86,8 @@ async fn everything_killed_at_once_loses_nothing_that_was_acknowledged() {
     let senders = Senders::start(SENDERS, vec![receiver.address.clone()]);
     for_a_while().await;
     nats.kill_server(0);
-    let greeted = consumer.lines();
-    drop((receiver, consumer)); // With SIGKILL.
+    let greeted = consumer.kill();
+    drop(receiver); // With SIGKILL.
     nats.start_server(0);
     let receiver = Program::receive(&[("NATS_URL", &url)]);
     let consumer = Program::consume(&[("NATS_URL", &url)]);

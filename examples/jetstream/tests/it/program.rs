@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub const SECRET: &str = "s3cret";
@@ -14,6 +14,7 @@ pub struct Program {
     child: Child,
     pub address: String,
     lines: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
     log: Arc<Mutex<String>>,
 }
 
@@ -38,7 +39,7 @@ impl Program {
         stdout.read_line(&mut String::new()).expect("its first line");
         drop(stdout);
         let log = read_all(child.stderr.take().expect("stderr is piped"));
-        Self { child, address: String::new(), lines: Arc::default(), log }
+        Self { child, address: String::new(), lines: Arc::default(), reader: None, log }
     }
 
     fn start(what: &str, settings: &[(&str, &str)]) -> Self {
@@ -46,13 +47,13 @@ impl Program {
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let read = lines.clone();
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
                 read.lock().expect("nobody panics with it").push(line);
             }
         });
         let log = read_all(child.stderr.take().expect("stderr is piped"));
-        Self { child, address: String::new(), lines, log }
+        Self { child, address: String::new(), lines, reader: Some(reader), log }
     }
 
     fn first_line(&self, start: &str) -> String {
@@ -69,6 +70,14 @@ impl Program {
 
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("a child can be waited for").is_none()
+    }
+
+    /// With SIGKILL; all that it had printed.
+    pub fn kill(mut self) -> Vec<String> {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("a child can be waited for");
+        self.reader.take().map(JoinHandle::join);
+        self.lines()
     }
 
     pub fn terminate(mut self) -> ExitStatus {

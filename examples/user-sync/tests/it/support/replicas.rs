@@ -108,10 +108,8 @@ impl Replicas {
 
     /// Sends for a while, has the fault happen, sends for a while; everything has to come right.
     pub fn run(mut self, fault: impl FnOnce(&mut Self)) -> Found {
-        let seconds = std::env::var("OKTA_HOOKS_FAULT_SECONDS").ok();
-        let seconds = seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(2.0);
-        let some_time = Duration::from_secs_f64(seconds / 2.0);
-        let senders = Senders::start(if seconds < 30.0 { 8 } else { 32 }, self.addresses);
+        let some_time = Duration::from_secs_f64(seconds() / 2.0);
+        let senders = Senders::start(senders(), self.addresses);
         sleep(some_time);
         fault(&mut self);
         sleep(some_time);
@@ -185,6 +183,16 @@ impl Replicas {
     }
 }
 
+/// How long deliveries go on around a fault.
+fn seconds() -> f64 {
+    let seconds = std::env::var("OKTA_HOOKS_FAULT_SECONDS").ok();
+    seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(2.0)
+}
+
+fn senders() -> u64 {
+    if seconds() < 30.0 { 8 } else { 32 }
+}
+
 /// What is compared: all that events alone change.
 const TABLES: [(&str, &str); 3] = [
     (
@@ -236,10 +244,11 @@ impl Found {
         assert_eq!(self.failed_twice, self.failed_twice_meanwhile, "{}", self.output);
     }
 
-    /// What could not be written was refused before Okta hangs up.
+    /// What could not be written was refused before Okta hangs up. A machine that stands still for
+    /// seconds keeps a sender or two waiting, an answer that does not come keeps all of them.
     #[track_caller]
     pub fn assert_answered_in_time(&self) {
-        assert_eq!(self.unanswered, 0, "{}", self.output);
+        assert!(self.unanswered < senders() / 2, "{} tries: {}", self.unanswered, self.output);
     }
 
     /// A line for each change of state, not for each delivery.
