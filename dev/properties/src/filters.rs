@@ -28,6 +28,9 @@ mod expression;
 #[allow(dead_code, reason = "what a list asks besides")]
 #[path = "../../../cli/src/emulator/filter.rs"]
 mod filter;
+#[allow(dead_code, reason = "what a list asks besides")]
+#[path = "../../../cli/src/emulator/listed.rs"]
+mod listed;
 
 /// Bytes that are allocated for each byte of a filter: a token, what is asked, and the string in it.
 const PER_BYTE: usize = 600;
@@ -75,7 +78,7 @@ fn of_hooks(expression: &str) {
 }
 
 fn of_apis(expression: &str) {
-    let matches = |text: &str| Filter::parse(text).ok().map(|filter| filter.matches(&EVENT));
+    let matches = |text: &str| Filter::parse(text).ok().map(|filter| filter.matches(&*EVENT));
     let Some(found) = linear(expression.len(), PER_BYTE, || matches(expression)) else { return };
     for (same, means) in [
         (format!("({expression})"), found),
