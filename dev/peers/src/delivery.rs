@@ -55,7 +55,7 @@ impl Delivery {
     }
 
     /// The request with ids that none had before.
-    pub fn next(&mut self) -> &[u8] {
+    pub fn with_new_ids(&mut self) -> &[u8] {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let new = format!("{:08x}", count.wrapping_mul(997));

@@ -58,7 +58,7 @@ async fn send(mut stream: TcpStream, mut delivery: Delivery, is_over: Arc<Atomic
     let mut answer = Vec::with_capacity(1024);
     while !is_over.load(Ordering::Relaxed) {
         let started = Instant::now();
-        stream.write_all(delivery.next()).await.expect("it reads");
+        stream.write_all(delivery.with_new_ids()).await.expect("it reads");
         answer.clear();
         while !is_whole(&answer) {
             let read = stream.read_buf(&mut answer).await.expect("it answers");
