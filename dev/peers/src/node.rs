@@ -18,6 +18,10 @@ pub fn express(name: &'static str, script: &str, target: &Path) -> Option<Progra
     let npm = |_| {
         let mut npm = Command::new("npm");
         npm.args(["install", "--silent", "--no-audit", "--no-fund"]).current_dir(&installed);
+        if let Some(prefix) = prefix_with_headers() {
+            // What is not JavaScript is compiled: it is not to be had ready-made from npm.
+            npm.arg("--build-from-source").env("npm_config_nodedir", prefix);
+        }
         npm.stdout(Stdio::null()).status().ok().filter(std::process::ExitStatus::success)
     };
     let is_there = copied.ok().and_then(npm).is_some();
@@ -31,4 +35,12 @@ pub fn express(name: &'static str, script: &str, target: &Path) -> Option<Progra
         arguments: vec![installed.join(script)],
         environment: &[("NODE_ENV", "production")],
     })
+}
+
+/// Where Node.js is installed, if what compiling against it takes is there too.
+fn prefix_with_headers() -> Option<PathBuf> {
+    let asked = Command::new("node").args(["-p", "process.execPath"]).output().ok()?;
+    let node = PathBuf::from(String::from_utf8(asked.stdout).ok()?.trim());
+    let prefix = node.ancestors().nth(2)?.to_owned();
+    prefix.join("include/node/node.h").is_file().then_some(prefix)
 }

@@ -83,7 +83,7 @@ fn difference(here: &[Value], there: &[Value]) -> Option<String> {
 async fn after_a_storm_of_changes_failures_and_restarts_the_users_here_are_those_of_the_org() {
     let pair = Pair::new();
     let side = Side::over_a_file(&pair);
-    weather(pair, side, 20_000).await;
+    weather(pair, side, 5_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
