@@ -42,7 +42,13 @@ async fn assert_nothing_lost(
         let is_missing = |id: &&String| !greeted.contains(&greeting(&format!("{id}@example.com")));
         acknowledged.iter().filter(is_missing).count()
     };
-    until("the greetings", || (missing() == 0).then_some(()));
+    // As long as some arrive, the others may: a machine can be slow.
+    let mut left = acknowledged.len();
+    while left > 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let what = format!("the greetings of {left}");
+        left = until(&what, || Some(missing()).filter(|now| *now < left || *now == 0));
+    }
 }
 
 #[tokio::test]

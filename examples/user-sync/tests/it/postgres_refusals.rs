@@ -64,3 +64,17 @@ fn a_permission_that_is_taken_away_is_one_line_until_it_is_given_back() {
     assert_eq!(output.matches("permission denied for table events").count(), 1, "{output}");
     assert_eq!(output.matches("takes changes again").count(), 1, "{output}");
 }
+
+#[test]
+fn a_page_is_shown_though_the_session_that_reads_was_ended_meanwhile() {
+    let Some(server) = Postgres::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let sync = start(&directory, &server.url());
+    for _ in 0..10 {
+        assert_eq!(sync.get("/getUsers").status, 200);
+        server.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name LIKE 'user-sync%'",
+        );
+    }
+}

@@ -41,6 +41,19 @@ impl Error {
         matches!(class, Some("21" | "22" | "23" | "54"))
     }
 
+    /// Whether the connection is lost, or the server is about to end it (class 57P).
+    pub fn is_of_connection(&self) -> bool {
+        match (self, self.code()) {
+            (_, Some(code)) => code.code().starts_with("57P"),
+            (Self::Postgres(_), None) => true,
+            (Self::TimedOut | Self::Unfit(_), None) => false,
+        }
+    }
+
+    pub fn is_late(&self) -> bool {
+        matches!(self, Self::TimedOut)
+    }
+
     fn code(&self) -> Option<&SqlState> {
         match self {
             Self::Postgres(error) => error.code(),

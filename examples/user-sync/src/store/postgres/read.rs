@@ -58,28 +58,46 @@ impl Reader {
         }
     }
 
+    /// Once more over a new connection if the old one is lost, as after a time in which nobody asked.
     pub async fn query(&self, sql: &str, parameters: Parameters<'_>) -> Result<Vec<Row>, String> {
         let connection = self.connection().await?;
-        self.query_with(&connection, sql, parameters).await
+        let rows = match self.ask(&connection, sql, parameters).await {
+            Err(error) if error.is_of_connection() => {
+                let connection = self.connection().await?;
+                self.ask(&connection, sql, parameters).await
+            }
+            rows => rows,
+        };
+        rows.map_err(say)
     }
 
-    /// In one round trip, on a connection that is given up if it does not answer.
     pub async fn query_with(
         &self,
         connection: &Arc<Client>,
         sql: &str,
         parameters: Parameters<'_>,
     ) -> Result<Vec<Row>, String> {
-        match timeout(DEADLINE, connection.query_typed(sql, parameters)).await {
-            Ok(rows) => rows.map_err(say),
-            Err(elapsed) => {
-                let mut current = self.0.connection.lock().await;
-                if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, connection)) {
-                    *current = None;
-                }
-                Err(say(elapsed))
+        self.ask(connection, sql, parameters).await.map_err(say)
+    }
+
+    /// In one round trip, on a connection that is given up if it is lost or does not answer.
+    async fn ask(
+        &self,
+        connection: &Arc<Client>,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<Vec<Row>, Error> {
+        let rows = match timeout(DEADLINE, connection.query_typed(sql, parameters)).await {
+            Ok(rows) => rows.map_err(Error::from),
+            Err(elapsed) => Err(elapsed.into()),
+        };
+        if rows.as_ref().is_err_and(|error| error.is_of_connection() || error.is_late()) {
+            let mut current = self.0.connection.lock().await;
+            if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, connection)) {
+                *current = None;
             }
         }
+        rows
     }
 
     async fn rows<T>(
