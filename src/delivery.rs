@@ -58,7 +58,7 @@ pub struct Delivery {
     /// Where the array of events stands in the body.
     array: Span,
     events: Vec<LogEvent>,
-    invalid_events: Vec<InvalidEvent>,
+    invalid_events: Arc<[InvalidEvent]>,
 }
 
 #[derive(Clone, Default)]
@@ -82,10 +82,11 @@ impl Delivery {
         let body = body.into();
         let mut scanner = Scanner::new(utf8::from_utf8(&body)?)?;
         let (envelope, elements) = envelope(&mut scanner)?;
-        let batch = Arc::new(Batch { body, events: elements.events });
+        let array = elements.span;
+        let batch = Batch::new(body, elements, "data.events");
         let events = LogEvent::all(&batch);
-        let invalid_events = InvalidEvent::all(&batch, "data.events", elements.invalid);
-        Ok(Self { batch, envelope, array: elements.span, events, invalid_events })
+        let invalid_events = InvalidEvent::all(&batch).collect();
+        Ok(Self { batch, envelope, array, events, invalid_events })
     }
 
     /// Like [`from_bytes`](Self::from_bytes), with a copy of `body`.
@@ -337,6 +338,12 @@ impl fmt::Debug for Delivery {
 }
 
 impl Delivery {
+    /// All elements that are not events, for somebody else to keep too.
+    #[cfg(feature = "tower")]
+    pub(crate) fn shared_invalid_events(&self) -> Arc<[InvalidEvent]> {
+        self.invalid_events.clone()
+    }
+
     /// The body with the elements that are left, each where it stood among the others.
     fn without_removed(&self) -> String {
         let events = self.events.iter().map(|event| (event.position(), event.raw()));

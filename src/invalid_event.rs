@@ -34,9 +34,8 @@ use crate::json::{self, Span};
 #[derive(Clone)]
 pub struct InvalidEvent {
     batch: Arc<Batch>,
-    element: InvalidElement,
-    /// The path of the array it stands in; empty where the array is the whole body.
-    array: &'static str,
+    /// Which of the batch's invalid elements this is: a sender can make one of two bytes.
+    nth: u32,
 }
 
 /// Why an element is not an event. `Display` says what was expected instead.
@@ -89,32 +88,32 @@ impl InvalidReason {
 }
 
 impl InvalidEvent {
-    pub(crate) fn all(
-        batch: &Arc<Batch>,
-        array: &'static str,
-        elements: Vec<InvalidElement>,
-    ) -> Vec<Self> {
-        let invalid = |element| Self { batch: batch.clone(), element, array };
-        elements.into_iter().map(invalid).collect()
+    /// Handles for all invalid elements of a batch.
+    pub(crate) fn all(batch: &Arc<Batch>) -> impl Iterator<Item = Self> {
+        (0..batch.invalid.len()).map(|nth| Self { batch: batch.clone(), nth: nth as u32 })
+    }
+
+    fn element(&self) -> &InvalidElement {
+        &self.batch.invalid[self.nth as usize]
     }
 
     /// Its place in the array of events, from 0.
     #[must_use]
     pub fn position(&self) -> usize {
-        self.element.position as usize
+        self.element().position as usize
     }
 
     /// Why it is not an event.
     #[must_use]
     pub fn reason(&self) -> InvalidReason {
-        self.element.reason
+        self.element().reason
     }
 
     /// Where, from the root of the body: `data.events[2].eventType` in a delivery, `[2].eventType`
     /// in a page of the System Log.
     #[must_use]
     pub fn path(&self) -> String {
-        let Self { array, element, .. } = self;
+        let (array, element) = (self.batch.array, self.element());
         match element.reason {
             InvalidReason::NotAnObject => format!("{array}[{}]", element.position),
             InvalidReason::NoEventType => format!("{array}[{}].eventType", element.position),
@@ -124,7 +123,7 @@ impl InvalidEvent {
     /// The element's JSON, to the byte.
     #[must_use]
     pub fn raw(&self) -> &str {
-        self.batch.json(self.element.span)
+        self.batch.json(self.element().span)
     }
 }
 

@@ -140,3 +140,33 @@ async fn a_body_takes_memory_for_its_bytes_and_not_for_its_frames() {
     let (bytes, _) = peak(ByteByByte { left: 1, claimed }, usize::MAX).await;
     assert!(bytes <= 2 * READ_BUFFER, "{bytes} bytes for a claim and one byte");
 }
+
+/// How much is in use at most while a body is answered that is made of `element` over and over, more than
+/// before, for each of its bytes.
+async fn peak_per_byte(element: &str) -> usize {
+    const LENGTH: usize = 1 << 20;
+    let elements = vec![element; LENGTH / (element.len() + 1)].join(",");
+    let body = format!(r#"{{"data":{{"events":[{elements}]}}}}"#);
+    let service = ServiceBuilder::new()
+        .layer(DecodeLayer::new(usize::MAX).with_dead_letters(service_fn(async |letter| {
+            drop(letter);
+            Ok::<_, Infallible>(())
+        })))
+        .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    let before = IN_USE.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let request = Request::new(http_body_util::Full::new(Bytes::from(body)));
+    let response = service.oneshot(request).await.unwrap_or_else(|never| match never {});
+    assert_eq!(response.status(), 204);
+    (PEAK.load(Ordering::Relaxed) - before) / LENGTH
+}
+
+#[tokio::test]
+async fn what_is_kept_of_each_element_is_bounded_by_its_bytes() {
+    let _alone = COUNTING.lock().await;
+    for element in ["0", "{}", r#"{"eventType":"a"}"#, r#"{"eventType":"a","uuid":"\n"}"#] {
+        let times = peak_per_byte(element).await;
+        println!("{times} times the bytes of a body of {element}");
+        assert!(times < 30, "{times} times the bytes of a body of {element}");
+    }
+}

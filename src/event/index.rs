@@ -1,10 +1,13 @@
 //! Where each event and each of its members stands in a body.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::scan::Elements;
 use crate::event_type::EventType;
+use crate::invalid_event::InvalidElement;
 use crate::json::{self, Scanner, Span};
 use crate::parse_error::ParseError;
 
@@ -12,9 +15,21 @@ use crate::parse_error::ParseError;
 pub(crate) struct Batch {
     pub(crate) body: Bytes,
     pub(crate) events: Vec<EventIndex>,
+    pub(crate) invalid: Vec<InvalidElement>,
+    /// The path of the array they stand in; empty where the array is the whole body.
+    pub(crate) array: &'static str,
 }
 
 impl Batch {
+    pub(crate) fn new(body: Bytes, elements: Elements, array: &'static str) -> Arc<Self> {
+        Arc::new(Self { body, events: elements.events, invalid: elements.invalid, array })
+    }
+
+    /// Of one event that stands alone.
+    pub(super) fn of_one(body: Bytes, event: EventIndex) -> Arc<Self> {
+        Arc::new(Self { body, events: vec![event], invalid: Vec::new(), array: "" })
+    }
+
     pub(crate) fn json(&self, span: Span) -> &str {
         // The index was made from this body as a string, so its spans are strings too.
         std::str::from_utf8(&self.body[span.range()]).unwrap_or_default()

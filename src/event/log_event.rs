@@ -77,7 +77,7 @@ impl LogEvent {
         let element = scan::element(&mut scanner, 0)?;
         scanner.end()?;
         match element.map_err(|invalid| invalid.reason) {
-            Ok(event) => Ok(Self { batch: Arc::new(Batch { body, events: vec![event] }), nth: 0 }),
+            Ok(event) => Ok(Self { batch: Batch::of_one(body, event), nth: 0 }),
             Err(InvalidReason::NotAnObject) => Err(start),
             Err(InvalidReason::NoEventType) => Err(scanner.error(ParseErrorKind::NoEventType)),
         }
@@ -154,8 +154,7 @@ impl LogEvent {
     #[must_use]
     pub fn detach(&self) -> Self {
         let body = Bytes::copy_from_slice(self.raw().as_bytes());
-        let events = vec![self.index().detached()];
-        Self { batch: Arc::new(Batch { body, events }), nth: 0 }
+        Self { batch: Batch::of_one(body, self.index().detached()), nth: 0 }
     }
 
     /// `eventType`: what happened, the key to dispatch on. Always there.

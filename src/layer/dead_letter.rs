@@ -1,6 +1,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -31,7 +32,7 @@ pub enum DeadLetter {
         /// The body as received.
         raw: Bytes,
         /// The elements, at least one.
-        invalid_events: Vec<InvalidEvent>,
+        invalid_events: Arc<[InvalidEvent]>,
     },
 }
 
@@ -41,7 +42,7 @@ impl DeadLetter {
         match delivery {
             Ok(delivery) if delivery.invalid_events().is_empty() => None,
             Ok(delivery) => {
-                let invalid_events = delivery.invalid_events().to_vec();
+                let invalid_events = delivery.shared_invalid_events();
                 Some(Self::InvalidEvents { raw, invalid_events })
             }
             Err(Rejection::Malformed(error)) => Some(Self::Body { raw, error: *error }),

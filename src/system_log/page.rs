@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::cursor::Cursor;
@@ -84,10 +82,10 @@ impl Cursor {
         let next = targets.next().map(|target| self.follow(target));
         let next = next.transpose().map_err(PageError::Next)?;
         let body = body.into();
-        let Elements { events, invalid, .. } = array(&body).map_err(PageError::Body)?;
-        let is_full = events.len() + invalid.len() >= self.limit();
-        let batch = Arc::new(Batch { body, events });
-        let invalid_events = InvalidEvent::all(&batch, "", invalid);
+        let elements = array(&body).map_err(PageError::Body)?;
+        let batch = Batch::new(body, elements, "");
+        let is_full = batch.events.len() + batch.invalid.len() >= self.limit();
+        let invalid_events = InvalidEvent::all(&batch).collect();
         Ok(Page { events: LogEvent::all(&batch), invalid_events, next, is_full })
     }
 }

@@ -11,7 +11,7 @@ use crate::reference;
 const PER_BYTE: usize = 1_000;
 
 /// Strings that have to be read wherever they are; what is around them may be anything.
-const STRINGS: [&str; 34] = [
+const STRINGS: [&str; 33] = [
     "/displayMessage",
     "/legacyEventType",
     "/severity",
@@ -23,7 +23,6 @@ const STRINGS: [&str; 34] = [
     "/client/id",
     "/client/device",
     "/client/ipAddress",
-    "/client/userAgent/rawUserAgent",
     "/client/geographicalContext/city",
     "/client/geographicalContext/state",
     "/client/geographicalContext/country",
