@@ -82,7 +82,7 @@ impl Hook {
     pub fn to_json(&self, base: &str) -> Value {
         let own = self.source(base);
         let link = |operation: &str| json!({ "href": format!("{own}/lifecycle/{operation}"), "hints": { "allow": ["POST"] } });
-        let own_link = json!({ "href": own, "hints": { "allow": ["GET", "PUT", "DELETE"] } });
+        let own_link = json!({ "href": own });
         let links = match self.active {
             true => json!({
                 "self": own_link, "verify": link("verify"), "deactivate": link("deactivate"),

@@ -20,6 +20,7 @@ mod memory;
 mod official_sdks;
 mod org_client;
 mod receiver;
+mod recorded_answers;
 mod recorder;
 mod same_answers;
 mod service_app;

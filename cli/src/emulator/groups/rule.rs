@@ -35,6 +35,9 @@ pub struct Rule {
     expression: String,
     groups: BTreeSet<String>,
     excluded: BTreeSet<String>,
+    /// People were in what was sent, were it none of them: so they are in the answer.
+    #[serde(default)]
+    has_people: bool,
 }
 
 impl Document for Rule {
@@ -59,7 +62,7 @@ impl Rule {
     }
 
     pub fn to_json(&self) -> Value {
-        json!({
+        let mut json = json!({
             "type": "group_rule",
             "id": self.id,
             "status": self.status,
@@ -67,11 +70,16 @@ impl Rule {
             "created": self.created,
             "lastUpdated": self.last_updated,
             "conditions": {
-                "people": { "users": { "exclude": self.excluded }, "groups": { "exclude": [] } },
                 "expression": { "value": self.expression, "type": "urn:okta:expression:1.0" },
             },
             "actions": { "assignUserToGroups": { "groupIds": self.groups } },
-        })
+        });
+        if self.has_people || !self.excluded.is_empty() {
+            let people =
+                json!({ "users": { "exclude": self.excluded }, "groups": { "exclude": [] } });
+            json["conditions"]["people"] = people;
+        }
+        json
     }
 }
 
@@ -92,6 +100,7 @@ struct Spec {
     expression: String,
     groups: BTreeSet<String>,
     excluded: BTreeSet<String>,
+    has_people: bool,
 }
 
 impl Spec {
@@ -117,7 +126,13 @@ impl Spec {
             return Err(OktaError::validation("groupIds", cause));
         }
         let excluded = ids("/conditions/people/users/exclude");
-        Ok(Self { name: name.to_owned(), expression: expression.to_owned(), groups, excluded })
+        Ok(Self {
+            name: name.to_owned(),
+            expression: expression.to_owned(),
+            groups,
+            excluded,
+            has_people: body.pointer("/conditions/people").is_some_and(Value::is_object),
+        })
     }
 }
 
@@ -144,6 +159,7 @@ impl Org {
             expression: spec.expression,
             groups: spec.groups,
             excluded: spec.excluded,
+            has_people: spec.has_people,
         };
         let place = self.new_place();
         Ok(self.keep_rule(place, rule))
@@ -162,6 +178,7 @@ impl Org {
         rule.expression = spec.expression;
         rule.groups = spec.groups;
         rule.excluded = spec.excluded;
+        rule.has_people = spec.has_people;
         rule.status = RuleStatus::Inactive;
         rule.last_updated = clock::now();
         Ok(self.keep_rule(place, rule))

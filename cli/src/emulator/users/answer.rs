@@ -35,9 +35,20 @@ impl User {
             password_changed: self.password_changed.as_deref(),
             kind: Kind { id: links::USER_TYPE },
             profile: Profile(&self.profile),
-            credentials: self.credentials.to_json(self.has_password()),
+            credentials: self.credentials_json(),
             links,
         }
+    }
+
+    fn credentials_json(&self) -> Value {
+        let mut json = self.credentials.to_json(self.has_password());
+        let emails = [("PRIMARY", "email"), ("SECONDARY", "secondEmail")];
+        let emails = emails.map(|(kind, attribute)| (kind, self.attribute(attribute)));
+        let there = emails.into_iter().filter(|(_, email)| !email.is_empty());
+        json["emails"] = there
+            .map(|(kind, email)| json!({ "value": email, "status": "VERIFIED", "type": kind }))
+            .collect();
+        json
     }
 }
 
