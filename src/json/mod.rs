@@ -3,8 +3,10 @@
 
 mod plain;
 mod scanner;
+mod skip;
 mod span;
 mod string;
+mod white_space;
 
 pub(crate) use scanner::Scanner;
 pub(crate) use span::Span;

@@ -1,17 +1,16 @@
 //! Where each value of a JSON document stands, found without building anything.
 //!
-//! serde_json judges every value (it skips it, checking the grammar, without recursion); this
-//! walks only the braces, brackets, colons and commas between them, and the strings without escapes,
-//! which most keys and members are. A parser of our own for the rest would be faster and one more
-//! thing to trust.
+//! A value that is not looked into is skipped. serde_json judges what [`skip_value`] does not accept, so
+//! that an error within a value is serde_json's, and a value may be nested as deep as it likes.
 
 use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::plain::plain_length;
+use super::skip::skip_value;
 use super::span::Span;
 use super::string::string;
+use super::white_space::skip_white_space;
 use crate::parse_error::{ParseError, ParseErrorKind};
 
 /// Walks one JSON document from its start.
@@ -33,15 +32,21 @@ impl<'a> Scanner<'a> {
         &self.json[span.range()]
     }
 
+    /// What was not read yet.
+    fn rest(&self) -> &'a [u8] {
+        &self.json.as_bytes()[self.at..]
+    }
+
+    /// Goes on at `rest`, which is the end of what was not read yet.
+    fn go_on_at(&mut self, rest: &[u8]) {
+        self.at = self.json.len() - rest.len();
+    }
+
     /// The next byte that is not white space, which stays unread.
     pub(crate) fn peek(&mut self) -> Option<u8> {
-        while let Some(&byte) = self.json.as_bytes().get(self.at) {
-            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
-                return Some(byte);
-            }
-            self.at += 1;
-        }
-        None
+        let rest = skip_white_space(self.rest());
+        self.go_on_at(rest);
+        rest.first().copied()
     }
 
     /// An error about the byte that would be read next.
@@ -51,20 +56,23 @@ impl<'a> Scanner<'a> {
 
     /// Reads one value of any shape and depth.
     pub(crate) fn value(&mut self) -> Result<Span, ParseError> {
-        if self.peek() == Some(b'"') {
-            if let Some(span) = self.plain_string() {
-                return Ok(span);
-            }
-        }
+        self.peek();
         let start = self.at;
+        match skip_value(self.rest()) {
+            Some(behind) => self.go_on_at(behind),
+            None => self.at += self.judged_length()?,
+        }
+        Ok(Span::new(start, self.at))
+    }
+
+    /// How long the value is that starts here, if serde_json accepts it.
+    #[cold]
+    fn judged_length(&self) -> Result<usize, ParseError> {
         let mut values =
-            serde_json::Deserializer::from_str(&self.json[start..]).into_iter::<IgnoredAny>();
+            serde_json::Deserializer::from_str(&self.json[self.at..]).into_iter::<IgnoredAny>();
         match values.next() {
-            Some(Ok(_)) => {
-                self.at += values.byte_offset();
-                Ok(Span::new(start, self.at))
-            }
-            Some(Err(error)) => Err(ParseError::from_json(&error, self.json.as_bytes(), start)),
+            Some(Ok(_)) => Ok(values.byte_offset()),
+            Some(Err(error)) => Err(ParseError::from_json(&error, self.json.as_bytes(), self.at)),
             None => Err(self.error(ParseErrorKind::Eof)),
         }
     }
@@ -123,25 +131,10 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected());
         }
-        if let Some(span) = self.plain_string() {
-            return Ok(Cow::Borrowed(self.json(span.without_quotes())));
-        }
         let span = self.value()?;
         let json = self.json(span);
         // A key that is not a string (half a surrogate pair) is kept as written: no name we know.
         Ok(string(json).unwrap_or(Cow::Borrowed(json)))
-    }
-
-    /// Reads the string that starts here, unless it has an escape or is malformed.
-    fn plain_string(&mut self) -> Option<Span> {
-        let inner = &self.json.as_bytes()[self.at + 1..];
-        let length = plain_length(inner);
-        if inner.get(length) != Some(&b'"') {
-            return None;
-        }
-        let start = self.at;
-        self.at += length + 2;
-        Some(Span::new(start, self.at))
     }
 
     fn eat(&mut self, byte: u8) -> bool {

@@ -1,12 +1,14 @@
 use std::borrow::Cow;
 
+use super::plain::skip_plain;
+
 /// What a JSON string says; `None` if `json` is another value, or half a surrogate pair.
 pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        return serde_json::from_str(json).ok().map(Cow::Owned);
+    if skip_plain(inner.as_bytes()).is_empty() {
+        return Some(Cow::Borrowed(inner));
     }
-    Some(Cow::Borrowed(inner))
+    serde_json::from_str(json).ok().map(Cow::Owned)
 }
 
 #[cfg(test)]
