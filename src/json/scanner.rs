@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
+use super::plain::skip_plain;
 use super::skip::skip_value;
 use super::span::Span;
 use super::string::string;
@@ -131,10 +132,21 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected());
         }
+        if let Some(span) = self.plain_string() {
+            return Ok(Cow::Borrowed(self.json(span.without_quotes())));
+        }
         let span = self.value()?;
         let json = self.json(span);
         // A key that is not a string (half a surrogate pair) is kept as written: no name we know.
         Ok(string(json).unwrap_or(Cow::Borrowed(json)))
+    }
+
+    /// Reads the string that starts here, unless it has an escape or is malformed.
+    fn plain_string(&mut self) -> Option<Span> {
+        let start = self.at;
+        let behind = skip_plain(self.rest().strip_prefix(b"\"")?).strip_prefix(b"\"")?;
+        self.go_on_at(behind);
+        Some(Span::new(start, self.at))
     }
 
     fn eat(&mut self, byte: u8) -> bool {
