@@ -14,6 +14,14 @@ fn the_server_of_the_sync_is_that_of_the_emulator() {
 }
 
 #[test]
+fn sqlite_is_built_for_a_copy_of_the_sync_as_it_is_here() {
+    assert_same(&[
+        include_str!("../../../examples/user-sync/.cargo/config.toml"),
+        include_str!("../../../.cargo/config.toml"),
+    ]);
+}
+
+#[test]
 fn the_signatures_of_the_sync_are_those_of_the_emulator() {
     assert_same(&[
         include_str!("../../../examples/user-sync/src/okta/jwt.rs"),

@@ -24,7 +24,7 @@ use user_sync::metrics::Metrics;
 use user_sync::server::{self, Limits};
 use user_sync::settings::{Settings, Source, refuse};
 use user_sync::shutdown::shutdown;
-use user_sync::store::{Counts, Opened, Store};
+use user_sync::store::{Counts, Opened, Profiles, Store};
 use user_sync::{gap_repair, hook, okta, pages, profiles, sign_of_life};
 
 #[tokio::main]
@@ -45,8 +45,9 @@ async fn main() {
         Arc::new(client.unwrap_or_else(|error| refuse(&format!("okta_url: {error}"))))
     });
     let metrics = Arc::new(Metrics::of(replica));
+    let profiles = if client.is_some() { Profiles::Ask } else { Profiles::DoNotAsk };
     let Opened { store, reader, turns, replicas, writer } =
-        Store::open(&database, group, metrics.clone())
+        Store::open(&database, group, profiles, metrics.clone())
             .unwrap_or_else(|error| refuse(&format!("DATABASE: {database}: {error}")));
 
     let pages_listener = listen("PAGES", pages).await;

@@ -40,6 +40,7 @@ pub use lists::Lists;
 pub use reader::Reader;
 pub use replicas::{Replica, Replicas, Revisions, Seen};
 pub use rows::{Activity, DeadLetterSummary, Event, Person, PersonKey, Place, Received, Refresh};
+pub use sqlite::Profiles;
 use sqlite::Sqlite;
 pub use system_log::{LogPage, Unrecoverable};
 pub use turns::Turns;
@@ -196,14 +197,16 @@ pub struct Outcome {
 
 impl Store {
     /// Opens or creates the database and starts its writer. Up to `group` changes share a transaction.
+    /// Over PostgreSQL the work list is that of all replicas, so profiles are put on it in any case.
     pub fn open(
         database: &Database,
         group: NonZeroUsize,
+        profiles: Profiles,
         metrics: Arc<Metrics>,
     ) -> Result<Opened, String> {
         match database {
             Database::File(path) => {
-                let database = Sqlite::open(path).map_err(|error| error.to_string())?;
+                let database = Sqlite::open(path, profiles).map_err(|error| error.to_string())?;
                 let reader = database.reader();
                 let (store, writer) = Self::start(database, group, metrics)?;
                 let turns = Turns::Sqlite(reader.clone());

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 /// Jane's profile is still to be fetched, but not before so many milliseconds from now.
 fn put_off(stage: &Stage, millis: i64) {
-    let sync = Sync::start(stage.directory.path(), &[]);
+    let nobody = [("okta_url", "http://127.0.0.1:9"), ("okta_key", "k3y")];
+    let sync = Sync::start(stage.directory.path(), &nobody);
     assert_eq!(sync.deliver(&[event("1", CREATE, JANE, THEN)]), 204);
     end(sync);
     let connection = Connection::open(database(stage.directory.path())).unwrap();
@@ -25,6 +26,24 @@ fn a_wait_that_is_longer_than_any_is_over_as_after_a_clock_was_set_back() {
     let sync = stage.start();
     sync.assert_user(JANE, "firstName", "Jane");
     sync.assert_count("refreshBacklog", 0);
+    end(sync);
+}
+
+#[test]
+fn users_who_came_while_there_was_no_org_are_asked_for_once_when_there_is_one() {
+    let stage = Stage::new();
+    let sync = Sync::start(stage.directory.path(), &[]);
+    assert_eq!(sync.deliver(&[event("1", CREATE, JANE, THEN)]), 204);
+    sync.assert_count("refreshBacklog", 0);
+    end(sync);
+    let sync = stage.start();
+    sync.assert_user(JANE, "firstName", "Jane");
+    sync.assert_count("refreshBacklog", 0);
+    end(sync);
+    let asked = stage.org.requests(USERS).len();
+    let sync = stage.start();
+    sync.assert_count("refreshBacklog", 0);
+    assert_eq!(stage.org.requests(USERS).len(), asked);
     end(sync);
 }
 

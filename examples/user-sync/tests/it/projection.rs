@@ -167,7 +167,7 @@ fn a_person_has_one_row_when_a_preview_without_an_id_came_before_the_real_events
 #[test]
 fn a_create_by_login_alone_belongs_to_the_user_who_is_there_and_asks_for_the_profile() {
     let sync = Sync::new();
-    let server = sync.start();
+    let server = sync.start_with_org();
     let active = event("a", MOMENT, "user.session.start", user("00u1", "john.doe@example.com"));
     let active = [active, event("b", MOMENT, "user.lifecycle.activate", user("00u1", "unknown"))];
     accept(&server, &active);

@@ -33,6 +33,13 @@ impl Sync {
         Server::start_in(self.directory.path(), &settings)
     }
 
+    /// With an org to ask for profiles, which nobody answers for.
+    pub fn start_with_org(&self) -> Server {
+        let org = [("okta_url", "http://127.0.0.1:9"), ("okta_key", "k3y")];
+        let settings = [("OKTA_HOOK_SECRET", SECRET), ("PAGES", "127.0.0.1:0")];
+        Server::start_in(self.directory.path(), &[settings, org].concat())
+    }
+
     pub fn database(&self) -> PathBuf {
         self.directory.path().join("users.db")
     }
@@ -424,7 +431,7 @@ fn the_hooks_listener_shows_no_personal_data_and_that_of_the_pages_answers_no_st
 #[test]
 fn metrics_count_what_happened() {
     let sync = Sync::new();
-    let server = sync.start();
+    let server = sync.start_with_org();
     deliver(server.address, &[created("m1"), created("m2"), json!(5)]).unwrap();
     deliver(server.address, &[created("m2")]).unwrap();
     Request::new("POST", "/userTransfer").send(server.address).unwrap();

@@ -2,65 +2,63 @@
 //! delivery of it finds the key and changes nothing.
 
 use okta_hooks::projection::UserStatus;
-use rusqlite::{Transaction, params};
+use rusqlite::params;
 
+use super::hooks::HookTypes;
+use super::statements::Statements;
 use super::{dead_letter, project, system_log};
 use crate::clock::{millis, millis_after};
 use crate::store::{Change, Found, Outcome, Profile};
 
-pub(super) fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<Outcome> {
+pub(super) fn apply(
+    statements: &mut Statements<'_>,
+    hook_types: &mut HookTypes,
+    change: &Change,
+) -> rusqlite::Result<Outcome> {
     match change {
-        Change::Events(batch) => project::events(transaction, batch),
+        Change::Events(batch) => project::events(statements, hook_types, batch),
         Change::DeadLetters(letters) => {
-            letters.iter().try_for_each(|letter| dead_letter::save(transaction, letter))?;
+            letters.iter().try_for_each(|letter| dead_letter::save(statements, letter))?;
             Ok(Outcome::default())
         }
         Change::Resolved(id) => {
-            done(transaction, "DELETE FROM dead_letters WHERE id = ?1", params![id])?;
+            statements.run("DELETE FROM dead_letters WHERE id = ?1", params![id])?;
             Ok(Outcome::default())
         }
         Change::Profile(found) => {
-            profile(transaction, found)?;
+            profile(statements, found)?;
             Ok(Outcome::default())
         }
         Change::Later { user_id, wait } => {
             let sql =
                 "UPDATE refreshes SET due_at = ?2, attempts = attempts + 1 WHERE user_id = ?1";
-            done(transaction, sql, params![user_id, millis_after(*wait)])?;
+            statements.run(sql, params![user_id, millis_after(*wait)])?;
             Ok(Outcome::default())
         }
         Change::Dismissed { user_id, asked } => {
-            answered(transaction, user_id, *asked)?;
+            answered(statements, user_id, *asked)?;
             Ok(Outcome::default())
         }
         Change::LogPage(page) => {
-            system_log::save(transaction, page)?;
-            project::events(transaction, &page.events)
+            system_log::save(statements, page)?;
+            project::events(statements, hook_types, &page.events)
         }
         Change::Unrecoverable(lost) => {
-            system_log::save_unrecoverable(transaction, lost)?;
+            system_log::save_unrecoverable(statements, lost)?;
             Ok(Outcome::default())
         }
         Change::Probe => {
             let sql = "INSERT INTO meta (name, value) VALUES ('probed_at', ?1)
                        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            done(transaction, sql, params![millis().to_string()])?;
+            statements.run(sql, params![millis().to_string()])?;
             Ok(Outcome::default())
         }
     }
 }
 
-pub(super) fn done(
-    transaction: &Transaction<'_>,
-    sql: &str,
-    parameters: impl rusqlite::Params,
-) -> rusqlite::Result<()> {
-    transaction.prepare_cached(sql)?.execute(parameters).map(drop)
-}
-
 /// Okta's own word on a user, as of a time: events after it still count. No event has the same version,
 /// and of two answers the one that is written last was asked for last.
-fn profile(transaction: &Transaction<'_>, profile: &Profile) -> rusqlite::Result<()> {
+fn profile(statements: &mut Statements<'_>, profile: &Profile) -> rusqlite::Result<()> {
     let Profile { id, version, asked, found } = profile;
     let deleted =
         Found { status: Some(UserStatus::DELETED.as_str().to_owned()), ..Found::default() };
@@ -89,17 +87,17 @@ fn profile(transaction: &Transaction<'_>, profile: &Profile) -> rusqlite::Result
         last_name,
         found.is_some()
     ];
-    done(transaction, sql, parameters)?;
+    statements.run(sql, parameters)?;
     if let Some(login) = login {
-        project::claim_login(transaction, login, id)?;
+        project::claim_login(statements, login, id)?;
     }
-    answered(transaction, id, *asked)
+    answered(statements, id, *asked)
 }
 
 /// Takes a profile off the work list; if it was asked for again meanwhile, it is to be fetched now.
-fn answered(transaction: &Transaction<'_>, id: &str, asked: i64) -> rusqlite::Result<()> {
+fn answered(statements: &mut Statements<'_>, id: &str, asked: i64) -> rusqlite::Result<()> {
     let answered = "DELETE FROM refreshes WHERE user_id = ?1 AND asked = ?2";
     let again = "UPDATE refreshes SET attempts = 0, due_at = ?2 WHERE user_id = ?1";
-    done(transaction, answered, params![id, asked])?;
-    done(transaction, again, params![id, millis()])
+    statements.run(answered, params![id, asked])?;
+    statements.run(again, params![id, millis()])
 }

@@ -8,7 +8,9 @@ use okta_hooks::LogEvent;
 use okta_hooks::projection::Version;
 use rusqlite::{Row, Transaction, params};
 
-use super::project::{self, Profiles};
+use super::profiles::Profiles;
+use super::project;
+use super::statements::Statements;
 use crate::store::{Batch, Origin};
 
 /// How often it is said how far it is: many events take a while, and nothing is served before.
@@ -62,7 +64,9 @@ fn keep_profile(transaction: &Transaction<'_>, row: &Row<'_>) -> rusqlite::Resul
         profile_version,
     ])?;
     match (id, login) {
-        (Some(id), Some(login)) => project::claim_login(transaction, &login, &id),
+        (Some(id), Some(login)) => {
+            project::claim_login(&mut Statements::new(transaction, Profiles::DoNotAsk), &login, &id)
+        }
         _ => Ok(()),
     }
 }
@@ -79,6 +83,7 @@ fn version(stamp: &str) -> Option<String> {
 }
 
 fn project_events(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut statements = Statements::new(transaction, Profiles::DoNotAsk);
     let mut events = transaction.prepare("SELECT raw, received_at FROM events ORDER BY seq")?;
     let mut rows = events.query([])?;
     let (mut done, mut told) = (0_u64, Instant::now());
@@ -96,7 +101,7 @@ fn project_events(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let Ok(event) = LogEvent::from_bytes(row.get::<_, String>(0)?) else { continue };
         let batch = Batch::of_events(vec![event], Origin::Hook).received_at(received_at);
         for event in &batch.events {
-            project::changes(transaction, &batch.projection(event), Profiles::DoNotAsk)?;
+            project::changes(&mut statements, &batch.projection(event))?;
         }
     }
     Ok(())

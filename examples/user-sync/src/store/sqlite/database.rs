@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 
 use super::files::{self, Beside, Names, Pinned};
+use super::profiles::Profiles;
 use super::read::Reader;
-use super::schema::{self, OpenError};
+use super::schema::OpenError;
+use super::session::Session;
 use super::wal_owner;
 
 /// How long to wait after a copy that could not be made: each takes as long as it is large.
@@ -20,9 +21,10 @@ const NEXT_COPY: Duration = Duration::from_secs(10);
 
 pub struct Database {
     path: PathBuf,
-    /// `None` after a failure that only a new connection gets over.
-    connection: Option<Connection>,
-    /// What the connection has open. It stays when the connection is closed for a failure.
+    profiles: Profiles,
+    /// `None` after a failure that only a new session gets over.
+    session: Option<Session>,
+    /// What the session has open. It stays when the session is closed for a failure.
     beside: Option<Beside>,
     /// Dropped after everything that has the file open.
     file: Option<Pinned>,
@@ -31,12 +33,19 @@ pub struct Database {
 }
 
 impl Database {
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
+    pub fn open(path: &Path, profiles: Profiles) -> Result<Self, OpenError> {
         let readers = Reader::default();
         let path = path.to_owned();
-        let mut database =
-            Self { path, connection: None, beside: None, file: None, readers, next_copy: None };
-        database.connection()?;
+        let mut database = Self {
+            path,
+            profiles,
+            session: None,
+            beside: None,
+            file: None,
+            readers,
+            next_copy: None,
+        };
+        database.session()?;
         Ok(database)
     }
 
@@ -51,49 +60,45 @@ impl Database {
             && self.names().is_none_or(Names::are_in_place)
     }
 
-    /// The connection to write with, to the file that has the name now.
-    pub fn connection(&mut self) -> Result<&mut Connection, OpenError> {
+    /// The way to write to the file that has the name now.
+    pub fn session(&mut self) -> Result<&mut Session, OpenError> {
         if !self.is_in_place() {
             self.let_go()?;
         }
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
+        let session = match self.session.take() {
+            Some(session) => session,
             None => self.reopen()?,
         };
-        Ok(self.connection.insert(connection))
+        Ok(self.session.insert(session))
     }
 
     /// After a failure: whatever state it is in, the next one starts afresh.
-    pub fn drop_connection(&mut self) {
-        self.connection = None;
+    pub fn drop_session(&mut self) {
+        self.session = None;
     }
 
-    /// Leaves nothing in the write-ahead log, even while a reader is still there.
     pub fn close(mut self) -> Result<(), OpenError> {
         if !self.is_in_place() {
             // If that is not possible either, everything stays as it is.
             self.let_go()?;
         }
-        let Some(connection) = self.connection.take() else { return Ok(()) };
-        checkpoint(&connection)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-        connection.close().map_err(|(_, error)| error.into())
+        self.session.take().map_or(Ok(()), Session::close)
     }
 
     fn names(&self) -> Option<&Names> {
         self.beside.as_ref().map(Beside::names)
     }
 
-    fn reopen(&mut self) -> Result<Connection, OpenError> {
+    fn reopen(&mut self) -> Result<Session, OpenError> {
         if self.file.is_none() {
             self.file = Some(wal_owner::claim(&self.path)?);
         }
         let file = self.file.as_ref().ok_or(OpenError::Moved)?;
-        let connection = schema::open(&self.path)?;
+        let session = Session::open(&self.path, self.profiles)?;
         let Some(beside) = Beside::opened(file)? else { return Err(OpenError::Moved) };
         self.readers.use_files(Some((self.path.clone(), beside.names().clone())));
         self.beside = Some(beside);
-        Ok(connection)
+        Ok(session)
     }
 
     /// Lets go of files that have lost their names, if nothing is lost by it.
@@ -105,7 +110,7 @@ impl Database {
         let is_deleted = file.is_deleted();
         let wal_is_left = self.beside.as_ref().is_some_and(Beside::wal_is_left);
         let wal_is_deleted = self.beside.as_ref().is_some_and(Beside::wal_is_deleted);
-        if wal_is_left && !(is_deleted && self.connection.is_some()) {
+        if wal_is_left && !(is_deleted && self.session.is_some()) {
             return Err(self.wal_left());
         }
         if is_deleted || wal_is_deleted {
@@ -122,9 +127,9 @@ impl Database {
 
     /// The file is in its place, and what was beside it is not: all of it is put into the file.
     fn let_go_of_wal(&mut self) -> Result<(), OpenError> {
-        if let Some(connection) = &self.connection {
+        if let Some(session) = &self.session {
             self.readers.use_files(None);
-            checkpoint(connection)?;
+            session.checkpoint()?;
             tracing::warn!("the write-ahead log was moved or replaced, and is begun anew");
         }
         self.close_all();
@@ -139,7 +144,7 @@ impl Database {
     /// In this order: a connection that is not the last one to be closed leaves its locks to others.
     fn close_all(&mut self) {
         self.readers.use_files(None);
-        self.connection = None;
+        self.session = None;
     }
 
     fn wal_left(&self) -> OpenError {
@@ -152,14 +157,14 @@ impl Database {
 
     /// Nobody can open what was deleted, but we have it open.
     fn save_copy(&mut self) -> Result<(), OpenError> {
-        let Some(connection) = &self.connection else { return Ok(()) };
+        let Some(session) = &self.session else { return Ok(()) };
         if self.next_copy.is_some_and(|next| Instant::now() < next) {
             return Err(OpenError::NotSaved);
         }
         self.next_copy = Some(Instant::now() + NEXT_COPY);
         let now = Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
         let copy = files::beside(&self.path, &format!(".saved-{now}"));
-        let saved = copy_to(connection, &copy);
+        let saved = copy_to(&session.connection, &copy);
         if let Err(error) = saved {
             let _ = fs::remove_file(&copy);
             tracing::error!(%error, "the database file was deleted, and cannot be saved");
@@ -168,15 +173,6 @@ impl Database {
         self.next_copy = None;
         tracing::warn!(copy = %copy.display(), "the database file was deleted, and is saved");
         Ok(())
-    }
-}
-
-/// Moves all changes from the write-ahead log into the file.
-fn checkpoint(connection: &Connection) -> Result<(), OpenError> {
-    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-    match connection.query_row(sql, [], |row| row.get(0))? {
-        false => Ok(()),
-        true => Err(OpenError::Busy),
     }
 }
 

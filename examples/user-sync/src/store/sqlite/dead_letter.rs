@@ -3,15 +3,15 @@
 use ring::digest::{SHA256, digest};
 use rusqlite::{Transaction, params};
 
-use super::apply::done;
+use super::statements::Statements;
 use crate::clock::millis;
 use crate::store::DeadLetter;
 
-pub(super) fn save(transaction: &Transaction<'_>, letter: &DeadLetter) -> rusqlite::Result<()> {
+pub(super) fn save(statements: &mut Statements<'_>, letter: &DeadLetter) -> rusqlite::Result<()> {
     let sql = "INSERT INTO dead_letters (received_at, reason, path, hash, raw)
                VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (path, hash) DO NOTHING";
     let DeadLetter { reason, path, raw } = letter;
-    done(transaction, sql, params![millis(), reason, path, hash(raw), raw])
+    statements.run(sql, params![millis(), reason, path, hash(raw), raw])
 }
 
 fn hash(raw: &[u8]) -> [u8; 32] {
@@ -26,7 +26,7 @@ pub(super) fn move_all(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut rows = letters.query([])?;
     while let Some(row) = rows.next()? {
         let raw = row.get_ref(1)?.as_bytes()?;
-        done(transaction, sql, params![row.get::<_, i64>(0)?, hash(raw)])?;
+        transaction.prepare_cached(sql)?.execute(params![row.get::<_, i64>(0)?, hash(raw)])?;
     }
     drop(rows);
     drop(letters);

@@ -5,31 +5,35 @@ use okta_hooks::LogEvent;
 use okta_hooks::projection::{
     GroupChange, MembershipChange, Projection, UserChange, UserKey, Version,
 };
-use rusqlite::{Transaction, params};
+use rusqlite::params;
 
-use super::apply::done;
-use super::{duplicates, hooks};
+use super::duplicates;
+use super::hooks::HookTypes;
+use super::profiles::{self, Profiles};
+use super::statements::Statements;
 use crate::clock::millis;
 use crate::store::{Batch, Outcome, summary};
 
-/// How many users that had one login are asked about. Two are rare.
-const MAX_NAMESAKES: u32 = 8;
-
-pub(super) fn events(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<Outcome> {
+pub(super) fn events(
+    statements: &mut Statements<'_>,
+    hook_types: &mut HookTypes,
+    batch: &Batch,
+) -> rusqlite::Result<Outcome> {
     let mut outcome = Outcome::default();
     for event in &batch.events {
         let projection = batch.projection(event);
-        let recorded = record(transaction, event, &projection, batch)?;
+        let recorded = record(statements, event, &projection, batch)?;
         match recorded {
             Recorded::New => outcome.new += 1,
             Recorded::Later | Recorded::Known => outcome.duplicates += 1,
         }
-        outcome.lost += u64::from(hooks::is_lost(transaction, &projection, batch, recorded)?);
+        let is_lost = hook_types.is_lost(statements, &projection, batch, recorded)?;
+        outcome.lost += u64::from(is_lost);
         if recorded == Recorded::Known {
             continue;
         }
         outcome.unpaired += u64::from(projection.unpaired().is_some());
-        changes(transaction, &projection, Profiles::Ask)?;
+        changes(statements, &projection)?;
     }
     if outcome.unpaired > 0 {
         tracing::warn!(
@@ -50,7 +54,7 @@ pub(super) enum Recorded {
 }
 
 fn record(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     event: &LogEvent,
     projection: &Projection<'_>,
     batch: &Batch,
@@ -59,67 +63,62 @@ fn record(
                                    summary, delivery_id, raw)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (uuid) DO NOTHING";
     let key = event.uuid().filter(|uuid| !uuid.is_empty()).unwrap_or_else(|| event.raw());
-    let inserted = transaction.prepare_cached(sql)?.execute(params![
-        key,
-        event.event_type().as_str(),
-        event.published(),
-        projection.version.as_str(),
-        millis(),
-        batch.origin.as_str(),
-        summary::of(projection),
-        batch.delivery_id,
-        event.raw(),
-    ])?;
+    let inserted = statements.execute(
+        sql,
+        params![
+            key,
+            event.event_type().as_str(),
+            event.published(),
+            projection.version.as_str(),
+            millis(),
+            batch.origin.as_str(),
+            summary::of(projection),
+            batch.delivery_id,
+            event.raw(),
+        ],
+    )?;
     if inserted == 1 {
         return Ok(Recorded::New);
     }
-    duplicates::save(transaction, key, batch)?;
+    duplicates::save(statements, key, batch)?;
     let sql = "UPDATE events SET version = ?2 WHERE uuid = ?1 AND version < ?2";
     let version = params![key, projection.version.as_str()];
-    let is_later = transaction.prepare_cached(sql)?.execute(version)? == 1;
+    let is_later = statements.execute(sql, version)? == 1;
     Ok(if is_later { Recorded::Later } else { Recorded::Known })
-}
-
-/// Whether profiles that may have changed are put on the work list.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Profiles {
-    Ask,
-    DoNotAsk,
 }
 
 /// All that one event changes.
 pub(super) fn changes(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     projection: &Projection<'_>,
-    profiles: Profiles,
 ) -> rusqlite::Result<()> {
-    let asks = profiles == Profiles::Ask && projection.profile_changed;
+    let asks = statements.profiles == Profiles::Ask && projection.profile_changed;
     for user in &projection.users {
-        upsert_user(transaction, user, projection)?;
+        upsert_user(statements, user, projection)?;
         match (&user.id, &user.login) {
             (Some(id), login) => {
                 if let Some(login) = login {
-                    claim_login(transaction, login, id)?;
+                    claim_login(statements, login, id)?;
                 }
                 if asks {
-                    ask_for_profile(transaction, id)?;
+                    profiles::ask(statements, id)?;
                 }
             }
-            (None, Some(login)) if asks => ask_for_profiles_by_login(transaction, login)?,
+            (None, Some(login)) if asks => profiles::ask_by_login(statements, login)?,
             (None, _) => {}
         }
     }
     for group in &projection.groups {
-        upsert_group(transaction, group, &projection.version)?;
+        upsert_group(statements, group, &projection.version)?;
     }
     for membership in projection.memberships() {
-        upsert_membership(transaction, &membership, &projection.version)?;
+        upsert_membership(statements, &membership, &projection.version)?;
     }
     Ok(())
 }
 
 fn upsert_user(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     user: &UserChange<'_>,
     projection: &Projection<'_>,
 ) -> rusqlite::Result<()> {
@@ -157,47 +156,26 @@ fn upsert_user(
         projection.version.as_str(),
         user.id.is_none() && projection.profile_changed,
     ];
-    done(transaction, sql, parameters)
+    statements.run(sql, parameters)
 }
 
 /// A login was seen with an id. What came with the login alone is that user's from now on, the wish
 /// for a profile included.
 pub(super) fn claim_login(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     login: &str,
     id: &str,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO logins (login, user_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    if transaction.prepare_cached(sql)?.execute(params![login.to_ascii_lowercase(), id])? == 0 {
-        return Ok(());
+    let is_new = statements.execute(sql, params![login.to_ascii_lowercase(), id])? == 1;
+    if is_new && statements.profiles == Profiles::Ask {
+        profiles::ask_if_wanted(statements, &UserKey::from_login(login).to_string(), id)?;
     }
-    let key = UserKey::from_login(login).to_string();
-    let sql = "INSERT INTO refreshes (user_id, due_at)
-               SELECT ?2, ?3 FROM users WHERE key = ?1 AND profile_wanted
-               ON CONFLICT (user_id) DO UPDATE SET
-                   asked = asked + 1, due_at = min(due_at, excluded.due_at)";
-    done(transaction, sql, params![key, id, millis()])
-}
-
-/// Puts a profile on the work list, once however often it is asked for. It is due now, even if it was
-/// put off: what has happened may be what it waited for.
-fn ask_for_profile(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO refreshes (user_id, due_at) VALUES (?1, ?2)
-               ON CONFLICT (user_id) DO UPDATE SET
-                   asked = asked + 1, due_at = min(due_at, excluded.due_at)";
-    done(transaction, sql, params![id, millis()])
-}
-
-fn ask_for_profiles_by_login(transaction: &Transaction<'_>, login: &str) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO refreshes (user_id, due_at)
-               SELECT user_id, ?2 FROM logins WHERE login = ?1 ORDER BY user_id DESC LIMIT ?3
-               ON CONFLICT (user_id) DO UPDATE SET
-                   asked = asked + 1, due_at = min(due_at, excluded.due_at)";
-    done(transaction, sql, params![login.to_ascii_lowercase(), millis(), MAX_NAMESAKES])
+    Ok(())
 }
 
 fn upsert_group(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     group: &GroupChange<'_>,
     version: &Version,
 ) -> rusqlite::Result<()> {
@@ -207,11 +185,11 @@ fn upsert_group(
                    name = iif((excluded.name_version, excluded.name) > (name_version, name),
                               excluded.name, name),
                    name_version = max(excluded.name_version, name_version)";
-    done(transaction, sql, params![group.id, group.name, version.as_str()])
+    statements.run(sql, params![group.id, group.name, version.as_str()])
 }
 
 fn upsert_membership(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     change: &MembershipChange<'_>,
     version: &Version,
 ) -> rusqlite::Result<()> {
@@ -222,5 +200,5 @@ fn upsert_membership(
                                 excluded.member, member),
                    version = max(excluded.version, version)";
     let key = change.user.key().to_string();
-    done(transaction, sql, params![key, change.group.id, change.is_member, version.as_str()])
+    statements.run(sql, params![key, change.group.id, change.is_member, version.as_str()])
 }

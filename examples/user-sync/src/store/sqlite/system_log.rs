@@ -1,10 +1,10 @@
 //! Where to go on reading the System Log, saved together with what was read.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::apply::done;
 use super::read::Reader;
+use super::statements::Statements;
 use crate::store::{LogPage, Unrecoverable};
 
 /// The place where the next page begins.
@@ -12,23 +12,24 @@ const CURSOR: &str = "system_log";
 /// Until when events were in the System Log without having been read.
 const UNRECOVERABLE: &str = "system_log_unrecoverable";
 
-pub(super) fn save(transaction: &Transaction<'_>, page: &LogPage) -> rusqlite::Result<()> {
+pub(super) fn save(statements: &mut Statements<'_>, page: &LogPage) -> rusqlite::Result<()> {
     if let Some(next) = &page.next {
-        save_value(transaction, CURSOR, next)?;
+        save_value(statements, CURSOR, next)?;
     }
     let name = read_up_to(&page.org);
-    let known = value(transaction, &name)?.and_then(|known| known.parse::<Timestamp>().ok());
+    let known =
+        value(statements.connection, &name)?.and_then(|known| known.parse::<Timestamp>().ok());
     match page.events.latest_published().filter(|latest| Some(*latest) > known) {
-        Some(latest) => save_value(transaction, &name, &latest.to_string()),
+        Some(latest) => save_value(statements, &name, &latest.to_string()),
         None => Ok(()),
     }
 }
 
 pub(super) fn save_unrecoverable(
-    transaction: &Transaction<'_>,
+    statements: &mut Statements<'_>,
     lost: &Unrecoverable,
 ) -> rusqlite::Result<()> {
-    save_value(transaction, UNRECOVERABLE, &lost.to_string())
+    save_value(statements, UNRECOVERABLE, &lost.to_string())
 }
 
 impl Reader {
@@ -61,8 +62,8 @@ fn value(connection: &rusqlite::Connection, name: &str) -> rusqlite::Result<Opti
     connection.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()
 }
 
-fn save_value(transaction: &Transaction<'_>, name: &str, value: &str) -> rusqlite::Result<()> {
+fn save_value(statements: &mut Statements<'_>, name: &str, value: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO meta (name, value) VALUES (?1, ?2)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    done(transaction, sql, params![name, value])
+    statements.run(sql, params![name, value])
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::ErrorCode;
 
-use super::apply;
 use super::database::Database;
+use super::profiles::Profiles;
 use super::read::Reader;
 use super::schema::OpenError;
 use crate::store::backend::{Backend, Failure};
@@ -15,8 +15,8 @@ use crate::store::{Change, Outcome};
 pub struct Sqlite(Database);
 
 impl Sqlite {
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Database::open(path).map(Self)
+    pub fn open(path: &Path, profiles: Profiles) -> Result<Self, OpenError> {
+        Database::open(path, profiles).map(Self)
     }
 
     pub fn reader(&self) -> Reader {
@@ -24,13 +24,13 @@ impl Sqlite {
     }
 
     fn write(&mut self, changes: &[Change]) -> Result<Vec<Outcome>, Error> {
-        let connection = self.0.connection().map_err(Error::Open)?;
-        let mut result = in_transaction(connection, changes).map_err(Error::Write);
+        let session = self.0.session().map_err(Error::Open)?;
+        let mut result = session.commit(changes).map_err(Error::Write);
         // What went to other files than those that have the names now is not acknowledged.
         if result.is_ok() && !self.0.is_in_place() {
             result = Err(Error::Moved);
         } else if result.as_ref().is_err_and(Error::needs_new_connection) {
-            self.0.drop_connection();
+            self.0.drop_session();
         }
         result
     }
@@ -47,23 +47,12 @@ impl Backend for Sqlite {
         if self.0.is_in_place() {
             return None;
         }
-        Some(self.0.connection().map(drop).map_err(|error| Error::Open(error).into()))
+        Some(self.0.session().map(drop).map_err(|error| Error::Open(error).into()))
     }
 
     fn close(self) -> Result<(), String> {
         self.0.close().map_err(|error| error.to_string())
     }
-}
-
-fn in_transaction(
-    connection: &mut Connection,
-    changes: &[Change],
-) -> rusqlite::Result<Vec<Outcome>> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcomes = changes.iter().map(|change| apply::apply(&transaction, change));
-    let outcomes = outcomes.collect::<rusqlite::Result<_>>()?;
-    transaction.commit()?;
-    Ok(outcomes)
 }
 
 #[derive(Debug, thiserror::Error)]
