@@ -65,8 +65,10 @@ pub fn open_files() -> usize {
     limit.map_or(1024, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
-/// How long a connection may wait in any case: what a client has sent at once is read by then.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// How long a connection may wait in any case: what a client has sent at once is read by then. No
+/// longer than that: once there are as many connections as there may be, new ones come in only as
+/// fast as others have waited for so long, and Okta's may stand behind hundreds that say nothing.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// Accepts connections until `stop`; returns when they have ended or their grace has.
 pub async fn serve(

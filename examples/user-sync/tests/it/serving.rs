@@ -16,6 +16,9 @@ use crate::support::sync::{Sync, database, event};
 /// How long an end may take: longer than the program says, since the machine may be busy.
 const END: Duration = Duration::from_secs(30);
 
+/// How long Okta waits for an answer.
+const OKTA_WAITS: Duration = Duration::from_secs(3);
+
 fn silent(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).expect("it listens")
 }
@@ -170,6 +173,15 @@ fn the_connection_that_waited_longest_without_a_request_makes_room_for_one_more(
     assert_closed(&mut second);
     assert!(answer(&mut handled).starts_with("HTTP/1.1 200"), "what is handled gets its answer");
     assert!(ask(&mut first, "/").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_new_connection_is_answered_in_time_behind_many_that_say_nothing() {
+    let (address, _stop) = serve(Limits::new(20));
+    let _silent: Vec<_> = (0..200).map(|_| silent(address)).collect();
+    let mut last = silent(address);
+    last.set_read_timeout(Some(OKTA_WAITS)).unwrap();
+    assert!(ask(&mut last, "/").starts_with("HTTP/1.1 200"));
 }
 
 #[test]
