@@ -11,6 +11,10 @@ fn the_server_of_the_sync_is_that_of_the_emulator() {
         include_str!("../../../examples/user-sync/src/server.rs"),
         include_str!("../../../cli/src/emulator/server.rs"),
     ]);
+    assert_same(&[
+        include_str!("../../../examples/user-sync/src/server/waiting.rs"),
+        include_str!("../../../cli/src/emulator/server/waiting.rs"),
+    ]);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 //! `axum::serve` waits for every client, however silent: a proxy in front has timeouts and bounds, a
 //! tunnel has none. This is hyper's HTTP/1.1 with both.
 
+mod waiting;
+
 use std::io;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -21,18 +22,20 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
+use waiting::{Arriving, Since};
+
 /// How much, and how long, clients may keep of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// How many connections may be open. One more closes the one that has waited longest without a
-    /// request.
+    /// whole request.
     pub connections: usize,
     /// How long the head of a request may take, from when the connection is accepted or the answer
     /// before it was sent.
     pub header_timeout: Duration,
     /// How many bytes a head may have, and so how much of a body is read ahead of whoever takes it.
     pub head_bytes: usize,
-    /// How long a request may be under way before its connection counts as waiting, too.
+    /// How long a whole request may be handled before its connection counts as waiting, too.
     pub request_timeout: Duration,
     /// How long what is being answered may take once the server is to stop.
     pub grace: Duration,
@@ -104,20 +107,6 @@ struct Waiting {
     since: Since,
 }
 
-/// From when on a connection waits for its client; in the future while its request is handled.
-#[derive(Clone)]
-struct Since(Arc<Mutex<Instant>>);
-
-impl Since {
-    fn set(&self, since: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    }
-
-    fn get(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Connections {
     /// The next connection, when there is room for it.
     async fn accept(&mut self, listener: &TcpListener, most: usize) -> TcpStream {
@@ -156,12 +145,12 @@ impl Connections {
     }
 
     fn start(&mut self, stream: TcpStream, router: Router, limits: Limits) {
-        let since = Since(Arc::new(Mutex::new(Instant::now())));
+        let since = Since::now();
         let state = since.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            state.set(Instant::now() + limits.request_timeout);
-            let answer = router.clone().oneshot(request.map(Body::new));
             let state = state.clone();
+            let arriving = |body| Arriving::new(body, state.clone(), limits.request_timeout);
+            let answer = router.clone().oneshot(request.map(|body| Body::new(arriving(body))));
             async move {
                 let answer = answer.await;
                 state.set(Instant::now());

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::routing::get;
 use tokio::sync::oneshot;
 use user_sync::server::{self, Limits};
@@ -108,9 +109,10 @@ fn what_another_site_asks_for_is_refused() {
     }
 }
 
-/// A server in this process that answers `/` at once and `/slow` after a second.
+/// A server in this process that answers `/` at once and `/slow` a second after the body is there.
 fn serve(limits: Limits) -> (SocketAddr, oneshot::Sender<()>) {
     let slow = get(|| async { tokio::time::sleep(Duration::from_secs(1)).await });
+    let slow = slow.post(|_: Bytes| async { tokio::time::sleep(Duration::from_secs(1)).await });
     let router = Router::new().route("/", get(|| async {})).route("/slow", slow);
     let (address, started) = std::sync::mpsc::channel();
     let (stop, stopped) = oneshot::channel();
@@ -182,6 +184,23 @@ fn a_new_connection_is_answered_in_time_behind_many_that_say_nothing() {
     let mut last = silent(address);
     last.set_read_timeout(Some(OKTA_WAITS)).unwrap();
     assert!(ask(&mut last, "/").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_new_connection_is_answered_in_time_behind_many_whose_bodies_never_end() {
+    let (address, _stop) = serve(Limits::new(20));
+    let post = |body: &[u8]| {
+        let mut stream = silent(address);
+        let head = b"POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n";
+        stream.write_all(&[head, body].concat()).expect("it listens");
+        stream
+    };
+    let mut whole = post(b"123456789");
+    let _slow: Vec<_> = (0..60).map(|_| post(b"1")).collect();
+    let mut last = silent(address);
+    last.set_read_timeout(Some(OKTA_WAITS)).unwrap();
+    assert!(ask(&mut last, "/").starts_with("HTTP/1.1 200"));
+    assert!(answer(&mut whole).starts_with("HTTP/1.1 200"), "what is handled gets its answer");
 }
 
 #[test]
