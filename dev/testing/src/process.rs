@@ -169,6 +169,21 @@ impl Server {
         kibibytes * 1024
     }
 
+    /// The memory that it has resident now, in bytes. Linux only.
+    pub fn resident_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it runs, on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("on Linux");
+        let kibibytes = line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number");
+        kibibytes * 1024
+    }
+
+    /// How many files and connections it has open now. Linux only.
+    pub fn open_files(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        files.expect("it runs, on Linux").count()
+    }
+
     /// Sends SIGTERM, waits for the end, and returns what was written to standard error.
     pub fn terminate(mut self) -> (ExitStatus, String) {
         self.signal("TERM");
