@@ -12,7 +12,7 @@ use tempfile::TempDir;
 pub struct Nats {
     directory: TempDir,
     port: u16,
-    arguments: &'static [&'static str],
+    arguments: Vec<String>,
     child: Child,
 }
 
@@ -23,7 +23,7 @@ impl Nats {
     }
 
     /// With more arguments.
-    pub fn start_with(arguments: &'static [&'static str]) -> Option<Self> {
+    pub fn start_with(arguments: &[&str]) -> Option<Self> {
         if Command::new("nats-server").arg("--version").output().is_err() {
             // Past the test harness, which shows nothing of a test that passes.
             let _ = writeln!(std::io::stderr(), "SKIPPED: there is no nats-server");
@@ -31,7 +31,8 @@ impl Nats {
         }
         let directory = tempfile::tempdir().expect("a directory");
         let port = free_port();
-        let child = spawn(&directory, port, arguments);
+        let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let child = spawn(&directory, port, &arguments);
         Some(Self { directory, port, arguments, child })
     }
 
@@ -46,7 +47,7 @@ impl Nats {
     /// With SIGKILL, and at once again over what it left.
     pub fn crash_and_restart(&mut self) {
         self.stop();
-        self.child = spawn(&self.directory, self.port, self.arguments);
+        self.child = spawn(&self.directory, self.port, &self.arguments);
     }
 
     /// With SIGKILL.
@@ -68,7 +69,7 @@ impl Drop for Nats {
     }
 }
 
-fn spawn(directory: &TempDir, port: u16, arguments: &[&str]) -> Child {
+fn spawn(directory: &TempDir, port: u16, arguments: &[String]) -> Child {
     let child = Command::new("nats-server")
         .args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"])
         .arg(directory.path())

@@ -1,6 +1,7 @@
 //! The hook publishes to a stream, and the sync consumes it: whoever is killed, the tables are those of
 //! a sync that was called by Okta itself.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -192,4 +193,50 @@ fn a_sync_whom_the_server_refuses_says_so_in_one_line_and_ends_with_code_2() {
         assert!(ours[0].starts_with("NATS_URL: the server refuses this user"), "{lines}");
         assert!(!lines.contains("pa55word"), "{lines}");
     }
+}
+
+#[test]
+fn a_sync_reads_from_a_server_with_tls_that_the_given_authority_vouches_for_and_from_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (certificate, key) = (path("cert.pem"), path("key.pem"));
+    if !make_certificate(&certificate, &key) {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: there is no openssl to make a certificate");
+        return;
+    }
+    let tls = ["--tls", "--tlscert", &certificate, "--tlskey", &key];
+    let Some(nats) = Nats::start_with(&tls) else { return };
+    let url = nats.url().replace("nats://", "tls://");
+    let trusting = [("NATS_URL", &*url), ("NATS_CA", &*certificate)];
+    let settings = [("OKTA_HOOK_SECRET", SECRET), trusting[0], trusting[1]];
+    let receiver = Server::start_with(binary("jetstream-hook"), &["receive"], &settings);
+    deliver(receiver.address, "/userCreated", &deliveries()[0]);
+
+    let [reading, other] = [0, 1].map(|_| tempfile::tempdir().unwrap());
+    let settings = [("PAGES", "127.0.0.1:0"), trusting[1]];
+    let reading =
+        Server::start_all(reading.path(), binary("user-sync"), &["--from", &url], &settings);
+    until("it has read", || status(&reading, "events") > 0);
+
+    let output = Command::new("timeout")
+        .arg("3")
+        .arg(binary("user-sync"))
+        .args(["--from", &url])
+        .current_dir(other.path())
+        .envs([("LISTEN", "127.0.0.1:0"), ("PAGES", "127.0.0.1:0")])
+        .output();
+    let log = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(log.contains("no NATS server can be reached"), "{log}");
+}
+
+/// For 127.0.0.1, its own authority; `false` where there is no openssl.
+fn make_certificate(certificate: &str, key: &str) -> bool {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+        .args(["-nodes", "-days", "2", "-subj", "/CN=nats"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", key, "-out", certificate])
+        .output();
+    made.is_ok_and(|output| output.status.success())
 }
