@@ -233,7 +233,7 @@ fn another_process_that_looks_in_while_writes_fail_does_not_take_the_write_ahead
     let directory = directory();
     let file = database(directory.path());
     // Some room, then none, then room again.
-    let sync = Sync::start_after("trap '' XFSZ; ulimit -S -f 200", directory.path(), &[]);
+    let sync = Sync::start_after("trap '' XFSZ; ulimit -S -f 800", directory.path(), &[]);
     sync.count("events");
     let mut stored = BTreeSet::new();
     for round in 0.. {
