@@ -163,8 +163,8 @@
 //!
 //! | | 400,000 events | Measured by |
 //! |---|---|---|
-//! | SQLite | about 20 s, at 21,555 deliveries a second | `cargo bench -p user-sync` |
-//! | PostgreSQL | about 2 minutes of one core: a delivery takes 103 µs of `user-sync` and 185 µs of the server | `cargo bench -p user-sync --features postgres --bench postgres` |
+//! | SQLite | a minute and a half | `cargo bench -p peers --bench durable` |
+//! | PostgreSQL | as long, with `user-sync` and the server on these cores | `cargo bench -p user-sync --features postgres --bench postgres` |
 //! | JetStream | measure it on your machine | `cargo bench -p jetstream-hook` |
 //!
 //! So volume does not decide. What decides is who must go on when one process or machine does not, and
