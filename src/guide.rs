@@ -165,7 +165,7 @@
 //! |---|---|---|
 //! | SQLite | a minute and a half | `cargo bench -p peers --bench durable` |
 //! | PostgreSQL | as long, with `user-sync` and the server on these cores | `cargo bench -p user-sync --features postgres --bench postgres` |
-//! | JetStream | measure it on your machine | `cargo bench -p jetstream-hook` |
+//! | JetStream | less than a minute, not synced to disk | `cargo bench -p jetstream-hook` |
 //!
 //! So volume does not decide. What decides is who must go on when one process or machine does not, and
 //! how many services want the events.
