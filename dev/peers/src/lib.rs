@@ -1,6 +1,7 @@
 //! Receivers that do what this project's do, as one would write them without it, and the load that
 //! measures them: real processes on one core, their senders on another, in rounds that take turns.
 
+mod connection;
 mod delivery;
 mod load;
 mod machine;
@@ -10,6 +11,7 @@ mod server;
 pub mod service;
 mod table;
 
+pub use connection::{Answer, Connection};
 pub use delivery::{Delivery, body};
 pub use load::{Load, load};
 pub use machine::{Core, describe, pin};

@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::{Delivery, Server};
+use crate::{Connection, Delivery, Server};
 
 /// What one turn found.
 pub struct Load {
@@ -34,9 +32,8 @@ pub fn load(server: &Server, path: &str, senders: usize, turn: Duration) -> Load
         let (started, before) = (Instant::now(), server.cpu_time());
         let mut tasks = JoinSet::new();
         for _ in 0..senders {
-            let stream = TcpStream::connect(server.address()).await.expect("it listens");
-            stream.set_nodelay(true).expect("a socket");
-            tasks.spawn(send(stream, Delivery::new(path), is_over.clone()));
+            let connection = Connection::open(server.address()).await.expect("it listens");
+            tasks.spawn(send(connection, Delivery::new(path), is_over.clone()));
         }
         tokio::time::sleep(turn).await;
         is_over.store(true, Ordering::Relaxed);
@@ -53,33 +50,18 @@ pub fn load(server: &Server, path: &str, senders: usize, turn: Duration) -> Load
 }
 
 /// How many microseconds each took.
-async fn send(mut stream: TcpStream, mut delivery: Delivery, is_over: Arc<AtomicBool>) -> Vec<u32> {
+async fn send(
+    mut connection: Connection,
+    mut delivery: Delivery,
+    is_over: Arc<AtomicBool>,
+) -> Vec<u32> {
     let mut took = Vec::new();
-    let mut answer = Vec::with_capacity(1024);
     while !is_over.load(Ordering::Relaxed) {
         let started = Instant::now();
-        stream.write_all(delivery.with_new_ids()).await.expect("it reads");
-        answer.clear();
-        while !is_whole(&answer) {
-            let read = stream.read_buf(&mut answer).await.expect("it answers");
-            assert!(read > 0, "it closed the connection");
-        }
-        assert!(
-            answer.starts_with(b"HTTP/1.1 20"),
-            "refused: {}",
-            String::from_utf8_lossy(&answer)
-        );
+        connection.send(delivery.with_new_ids()).await.expect("it reads");
+        let status = connection.answer().await.expect("it answers").status;
+        assert!((200..210).contains(&status), "refused: {status}");
         took.push(u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
     took
-}
-
-/// Whether an answer is there, with the few bytes of body that some have.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some(end) = answer.windows(4).position(|end| end == b"\r\n\r\n") else { return false };
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    let length = head.split_once("content-length: ").and_then(|(_, rest)| {
-        rest.lines().next().and_then(|length| length.trim().parse::<usize>().ok())
-    });
-    answer.len() >= end + 4 + length.unwrap_or(0)
 }

@@ -6,7 +6,6 @@
 
 #![cfg(target_os = "linux")]
 
-mod connection;
 mod crowd;
 mod ending;
 mod files;

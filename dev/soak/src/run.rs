@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use peers::Delivery;
+use peers::{Connection, Delivery};
 
-use crate::connection::Connection;
 use crate::scene::{Scene, block_on};
 use crate::watch::watch;
 use crate::{Finding, Plan, Programs, Receiver, Scenario, ending, senders};

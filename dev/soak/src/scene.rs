@@ -97,8 +97,9 @@ impl Scene {
     }
 
     /// The bytes that the receiver has in memory now.
-    pub(crate) fn memory(&self) -> usize {
-        self.server.lock().expect("nobody panics with it").resident_memory()
+    pub(crate) fn memory(&self) -> u64 {
+        let server = self.server.lock().expect("nobody panics with it");
+        server.resident_memory().expect("it runs, on Linux")
     }
 
     /// How many files and connections the receiver has open, once they are so few or it takes too

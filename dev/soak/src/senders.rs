@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use peers::Delivery;
+use peers::{Answer, Connection, Delivery};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::connection::{Answer, Connection};
 use crate::scene::{Scene, block_on};
 
 /// How long Okta waits for an answer.

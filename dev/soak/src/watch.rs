@@ -25,9 +25,9 @@ pub struct Memory {
 }
 
 impl Memory {
-    fn of(samples: &[usize]) -> Self {
+    fn of(samples: &[u64]) -> Self {
         let quarter = samples.len().div_ceil(4);
-        let most = |samples: &[usize]| match samples.iter().max() {
+        let most = |samples: &[u64]| match samples.iter().max() {
             Some(&bytes) => bytes as f64 / f64::from(1 << 20),
             None => f64::NAN,
         };

@@ -115,8 +115,17 @@ impl Server {
 
     /// The most bytes it has had in memory so far; `None` where the kernel does not tell.
     pub fn peak_memory(&self) -> Option<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// The bytes it has in memory now; `None` where the kernel does not tell.
+    pub fn resident_memory(&self) -> Option<u64> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, name: &str) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
         let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
         Some(kilobytes * 1024)
     }
@@ -158,24 +167,6 @@ impl Server {
     /// How long it has had a processor so far. Linux only.
     pub fn processor_time(&self) -> Duration {
         processor_time(self.child.id())
-    }
-
-    /// The most memory that it has had resident so far, in bytes. Linux only.
-    pub fn most_memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.expect("it runs, on Linux");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("on Linux");
-        let kibibytes = line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number");
-        kibibytes * 1024
-    }
-
-    /// The memory that it has resident now, in bytes. Linux only.
-    pub fn resident_memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.expect("it runs, on Linux");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("on Linux");
-        let kibibytes = line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number");
-        kibibytes * 1024
     }
 
     /// How many files and connections it has open now. Linux only.

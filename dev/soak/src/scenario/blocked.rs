@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use peers::SECRET;
+use peers::{Connection, SECRET};
 use rusqlite::Connection as Database;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -13,7 +13,6 @@ use tokio::time::timeout;
 
 use super::Scenario;
 use crate::Receiver;
-use crate::connection::Connection;
 use crate::receiver::database;
 use crate::scene::{Scene, block_on};
 use crate::senders::DEADLINE;

@@ -4,12 +4,11 @@
 use std::io;
 use std::sync::Arc;
 
-use peers::{Delivery, SECRET};
+use peers::{Connection, Delivery, SECRET};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::Scenario;
-use crate::connection::Connection;
 use crate::scene::{Scene, block_on};
 use crate::senders::DEADLINE;
 

@@ -59,8 +59,7 @@ impl Session {
     /// Leaves nothing in the write-ahead log, even while a reader is still there.
     pub fn close(self) -> Result<(), OpenError> {
         self.checkpoint()?;
-        let Self { connection, .. } = self;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-        connection.close().map_err(|(_, error)| error.into())
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        self.connection.close().map_err(|(_, error)| error.into())
     }
 }

@@ -1,35 +1,46 @@
 //! A client's connection, on which answers are read one by one.
 
 use std::io;
-use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, ToSocketAddrs};
 
-pub(crate) struct Connection {
+/// A connection to a receiver. What is sent may be one request, or several at once.
+pub struct Connection {
     stream: TcpStream,
     /// What was read, and is not taken yet.
     read: Vec<u8>,
 }
 
 /// One answer.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
 }
 
 impl Connection {
-    pub(crate) async fn open(to: SocketAddr) -> io::Result<Self> {
+    /// # Errors
+    ///
+    /// If nobody listens.
+    pub async fn open(to: impl ToSocketAddrs) -> io::Result<Self> {
         let stream = TcpStream::connect(to).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, read: Vec::with_capacity(1024) })
     }
 
-    pub(crate) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// # Errors
+    ///
+    /// If the connection is closed.
+    pub async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes).await
     }
 
-    pub(crate) async fn answer(&mut self) -> io::Result<Answer> {
+    /// The next answer.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is closed before all of it is there.
+    pub async fn answer(&mut self) -> io::Result<Answer> {
         loop {
             if let Some((answer, length)) = whole(&self.read) {
                 self.read.drain(..length);
