@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::{self, consumer::pull};
 use futures_util::StreamExt;
 use tempfile::TempDir;
+
+use super::program::until;
 
 /// One server, or three that store everything three times. They are killed when dropped.
 pub struct Nats {
@@ -106,6 +109,18 @@ impl Nats {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().expect("kill").success());
     }
 
+    /// Stops it until it is told to go on: none of its threads runs any more when this returns, which
+    /// is some time after the signal was sent. Where there is no `/proc`, nobody can tell.
+    pub fn freeze(&self, n: usize) {
+        self.signal(n, "STOP");
+        let child = self.servers[n].child.as_ref().expect("it runs");
+        let threads = Path::new("/proc").join(child.id().to_string()).join("task");
+        until("it stands still", || {
+            let mut threads = fs::read_dir(&threads).into_iter().flatten().flatten();
+            threads.all(|thread| is_stopped(&thread.path())).then_some(())
+        });
+    }
+
     pub fn url(&self) -> String {
         let urls = self.servers.iter().map(|server| format!("nats://127.0.0.1:{}", server.port));
         urls.collect::<Vec<_>>().join(",")
@@ -182,6 +197,13 @@ impl Drop for Nats {
             let _ = child.wait();
         }
     }
+}
+
+/// A thread that has ended meanwhile is.
+fn is_stopped(thread: &Path) -> bool {
+    let status = fs::read_to_string(thread.join("stat")).unwrap_or_default();
+    // The name before the state may have spaces.
+    status.rsplit(") ").next().is_none_or(|fields| fields.is_empty() || fields.starts_with('T'))
 }
 
 fn free_ports(count: usize) -> Vec<u16> {

@@ -39,7 +39,7 @@ fn without_a_server_the_hook_answers_503_in_time_and_recovers_by_itself() {
     nats.start_server(0);
     assert_accepted_soon(&receiver, "5");
 
-    nats.signal(0, "STOP");
+    nats.freeze(0);
     assert_503_in_time(&receiver, "6");
     nats.signal(0, "CONT");
     assert_accepted_soon(&receiver, "7");
