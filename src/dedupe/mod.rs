@@ -2,14 +2,13 @@
 
 mod memory;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use self::memory::{Key, Memory};
+use self::memory::{Key, Keys, Memory};
 use crate::delivery::Delivery;
 use crate::event::LogEvent;
 
@@ -258,7 +257,7 @@ impl SeenEvents {
         if ids.delivery.is_some_and(|key| memory.seen.contains(&key)) {
             return (Claimed::Seen, Vec::new());
         }
-        let mut claimed: HashSet<Key> = ids.delivery.into_iter().collect();
+        let mut claimed: Keys = ids.delivery.into_iter().collect();
         // The second of two equal events in one delivery is not new either.
         let is_new = |key: Option<Key>| {
             key.is_none_or(|key| !memory.seen.contains(&key) && claimed.insert(key))
@@ -285,7 +284,8 @@ impl SeenEvents {
     }
 
     fn key(&self, level: Level, sender: Option<&str>, id: &str) -> Key {
-        self.shared.hashers.each_ref().map(|hasher| hasher.hash_one((level, sender, id)))
+        let hash = |hasher: &RandomState| hasher.hash_one((level, sender, id));
+        Key(self.shared.hashers.each_ref().map(hash))
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -340,7 +340,7 @@ pub enum Claimed {
 #[must_use = "what is claimed is released when the claim is dropped"]
 pub struct Claim {
     seen: SeenEvents,
-    keys: HashSet<Key>,
+    keys: Keys,
 }
 
 impl Claim {
