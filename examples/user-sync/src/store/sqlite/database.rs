@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::files::{self, Beside, Names, Pinned};
+use super::files::{self, Beside, Pinned};
 use super::profiles::Profiles;
 use super::read::Reader;
 use super::schema::OpenError;
@@ -56,8 +56,11 @@ impl Database {
 
     /// Whether the files that were opened still have their names.
     pub fn is_in_place(&self) -> bool {
-        self.file.as_ref().is_none_or(Pinned::is_in_place)
-            && self.names().is_none_or(Names::are_in_place)
+        match &self.beside {
+            // The database file is one of them.
+            Some(beside) => beside.names().are_in_place(),
+            None => self.file.as_ref().is_none_or(Pinned::is_in_place),
+        }
     }
 
     /// The way to write to the file that has the name now.
@@ -83,10 +86,6 @@ impl Database {
             self.let_go()?;
         }
         self.session.take().map_or(Ok(()), Session::close)
-    }
-
-    fn names(&self) -> Option<&Names> {
-        self.beside.as_ref().map(Beside::names)
     }
 
     fn reopen(&mut self) -> Result<Session, OpenError> {
