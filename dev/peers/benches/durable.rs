@@ -1,8 +1,7 @@
 //! What a delivery costs that is on disk before it is answered: `cargo bench -p peers --bench durable`.
 //!
 //! The disk is that of the target directory, or of the directory in `DISK`. `SENDERS` says how many
-//! there are, `1,32,128` if not set. `OTHER` is another build of the sync, to compare a change with
-//! what was before.
+//! there are, `1,32,128` if not set.
 
 use std::fs::File;
 use std::io::Write;
@@ -29,8 +28,7 @@ fn main() {
         ),
         Program::new("`examples/user-sync`", target.join("user-sync"), "/userTransfer"),
     ];
-    let other = std::env::var_os("OTHER").map(PathBuf::from);
-    programs.extend(other.map(|other| Program::new("the other build", other, "/userTransfer")));
+    programs.extend(Program::other("user-sync", "/userTransfer"));
     programs.extend(express("Express and SQLite", "sqlite.js", &target));
     println!("medians of {ROUNDS} rounds, receiver and senders on a core each: {machine}");
     println!("the disk makes {:.0} writes of 4 KiB durable in a second", syncs(&disk));

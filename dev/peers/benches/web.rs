@@ -16,8 +16,10 @@ fn main() {
     let mut programs = vec![
         program("axum that only reads the body (the floor)", "axum-floor", "/hook"),
         program("`examples/axum`", "axum-hook", "/userCreated"),
+        program("axum that reads JSON and keeps none of it", "axum-ignored", "/hook"),
         program("axum by hand over `Value`", "axum-value", "/hook"),
     ];
+    programs.extend(Program::other("axum-hook", "/userCreated"));
     programs.extend(express("Express by hand", "hook.js", &target));
     let found = rounds(&programs, SENDERS, ROUNDS, &std::env::temp_dir());
     let floor = found[0].cpu;

@@ -25,6 +25,14 @@ impl Program {
     pub fn new(name: &'static str, command: PathBuf, path: &'static str) -> Self {
         Self { name, path, command, arguments: Vec::new(), environment: &[] }
     }
+
+    /// The same program of another build, whose directory `OTHER` names: to compare a change with what
+    /// was before. `None` if it is not set.
+    #[must_use]
+    pub fn other(binary: &str, path: &'static str) -> Option<Self> {
+        let directory = PathBuf::from(env::var_os("OTHER")?);
+        Some(Self::new("the other build of ours", directory.join(binary), path))
+    }
 }
 
 /// A process that listens. It is killed when this is dropped.
