@@ -40,7 +40,7 @@ fn main() {
             let cells = [
                 it.name.to_owned(),
                 format!("{:.0}", it.rate),
-                format!("{:.1}", it.rate / found[0].rate),
+                format!("{:.1}", it.rate_beside_first),
                 format!("{:.0}", it.cpu),
                 format!("{:.2}", it.p99),
             ];

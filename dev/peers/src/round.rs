@@ -11,12 +11,17 @@ const TURN: Duration = Duration::from_secs(2);
 /// Before that: what is done once is done, and what the former one wrote is on the disk.
 const WARM_UP: Duration = Duration::from_millis(300);
 
-/// What was found of one program: medians over the rounds.
+/// What was found of one program: medians over the rounds. What it is beside the first program is
+/// the median of what each round found, in which both had the same neighbours.
 pub struct Found {
     pub name: &'static str,
     pub rate: f64,
     pub cpu: f64,
     pub p99: f64,
+    /// How many times the first program's rate.
+    pub rate_beside_first: f64,
+    /// How many times the first program's CPU time.
+    pub cpu_beside_first: f64,
 }
 
 /// Measures the programs in turns, each over an empty directory of its own on this disk.
@@ -41,11 +46,16 @@ pub fn rounds(programs: &[Program], senders: usize, rounds: usize, disk: &Path) 
         }
     }
     let of = |loads: &[Load], figure: fn(&Load) -> f64| median(loads.iter().map(figure).collect());
+    let beside_first = |loads: &[Load], figure: fn(&Load) -> f64| {
+        median(loads.iter().zip(&found[0]).map(|(it, first)| figure(it) / figure(first)).collect())
+    };
     let medians = programs.iter().zip(&found).map(|(program, loads)| Found {
         name: program.name,
         rate: of(loads, |load| load.rate),
         cpu: of(loads, |load| load.cpu),
         p99: of(loads, |load| load.p99),
+        rate_beside_first: beside_first(loads, |load| load.rate),
+        cpu_beside_first: beside_first(loads, |load| load.cpu),
     });
     medians.collect()
 }
