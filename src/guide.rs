@@ -163,8 +163,8 @@
 //!
 //! | | 400,000 events | Measured by |
 //! |---|---|---|
-//! | SQLite | a minute and a half | `cargo bench -p peers --bench durable` |
-//! | PostgreSQL | as long, with `user-sync` and the server on these cores | `cargo bench -p user-sync --features postgres --bench postgres` |
+//! | SQLite | less than a minute | `cargo bench -p peers --bench durable` |
+//! | PostgreSQL | a minute and a half, with `user-sync` and the server on these cores | `cargo bench -p user-sync --features postgres --bench postgres` |
 //! | JetStream | less than a minute, not synced to disk | `cargo bench -p jetstream-hook` |
 //!
 //! So volume does not decide. What decides is who must go on when one process or machine does not, and
