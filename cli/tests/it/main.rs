@@ -1,6 +1,7 @@
 //! The command `okta-hooks` as a real process.
 
 mod admin;
+mod assignments;
 mod check_inline;
 mod commands;
 mod console;

@@ -76,6 +76,19 @@ impl Org {
         Ok(json)
     }
 
+    /// A user or a group that is no more is assigned to nothing.
+    pub fn unassign_deleted(&mut self, id: &str) {
+        let has = |app: &Application| app.groups.contains_key(id) || app.users.contains_key(id);
+        let with = self.apps.iter().filter(|(_, app)| has(app));
+        let with: Vec<(u64, Application)> =
+            with.map(|(place, app)| (*place, app.clone())).collect();
+        for (place, mut app) in with {
+            app.groups.remove(id);
+            app.users.remove(id);
+            self.keep_app(place, app);
+        }
+    }
+
     /// Since when a user is assigned, itself or by a group.
     fn assigned_since(&self, app: &Application, user: &User) -> Option<String> {
         if let Some((_, since)) = app.users.get(&user.id) {

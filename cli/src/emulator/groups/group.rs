@@ -218,6 +218,7 @@ impl Org {
         self.groups.remove(&place);
         self.remove(&group);
         self.invalidate_rules(id);
+        self.unassign_deleted(id);
         Ok(())
     }
 }

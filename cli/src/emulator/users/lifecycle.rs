@@ -144,6 +144,7 @@ impl Org {
         self.users.remove(place);
         self.remove(&user);
         self.forget_member(&user.id);
+        self.unassign_deleted(&user.id);
         Ok(())
     }
 }
