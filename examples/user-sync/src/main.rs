@@ -11,6 +11,7 @@
 //! Every event is on disk before Okta is told that it arrived; profiles come from the Users API, and
 //! what the hook lost from the System Log.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -107,25 +108,26 @@ async fn stopped(mut stopping: watch::Receiver<()>) {
     while stopping.changed().await.is_ok() {}
 }
 
+/// Says where it is. Nobody has to read it: who closes standard output, as `head` does, stops nothing.
 fn announce(pages: &TcpListener, hook: &TcpListener, has_org: bool, source: &Source) {
     let address = |listener: &TcpListener| {
         listener.local_addr().map_or_else(|_| "?".to_owned(), |address| address.to_string())
     };
+    let mut text = String::new();
     if !has_org {
-        println!(
-            "No okta_url is set: profiles stay as far as the events tell, and gaps are not repaired."
-        );
+        text += "No okta_url is set: profiles stay as far as the events tell, and gaps are not repaired.\n";
     }
     if pages.local_addr().is_ok_and(|address| !address.ip().is_loopback()) {
-        println!("PAGES is no loopback address: whoever can reach it sees personal data.");
+        text += "PAGES is no loopback address: whoever can reach it sees personal data.\n";
     }
-    println!("Pages     http://{}/ and /getUsers", address(pages));
-    match source {
-        Source::Hook(_) => println!("Hook path {}", hook::PATH),
+    text += &format!("Pages     http://{}/ and /getUsers\n", address(pages));
+    text += &match source {
+        Source::Hook(_) => format!("Hook path {}\n", hook::PATH),
         #[cfg(feature = "nats")]
-        Source::Nats(nats) => println!("Events    {} of {}", nats.1.filter, nats.0.stream),
-    }
-    println!("Listening on http://{}", address(hook));
+        Source::Nats(nats) => format!("Events    {} of {}\n", nats.1.filter, nats.0.stream),
+    };
+    text += &format!("Listening on http://{}\n", address(hook));
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// The task that consumes the stream, if there is one.

@@ -1,7 +1,8 @@
 //! How the service keeps and closes connections, and how it ends.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use tokio::sync::oneshot;
 use user_sync::server::{self, Limits};
 
 use crate::support::http::Request;
-use crate::support::sync::{Sync, database, event};
+use crate::support::process::PROGRAM;
+use crate::support::sync::{SECRET, Sync, database, delivery, event};
 
 /// How long an end may take: longer than the program says, since the machine may be busy.
 const END: Duration = Duration::from_secs(30);
@@ -46,6 +48,33 @@ fn it_ends_in_time_and_closes_the_database_though_requests_are_half_sent() {
     assert!(status.success(), "{status}: {}", sync.output());
     let log = database(directory.path()).with_extension("db-wal");
     assert!(!log.exists(), "a database that is closed has no write-ahead log");
+}
+
+#[test]
+fn it_serves_though_nobody_reads_what_it_prints() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().expect("it is there");
+    let nobody = reader.stdin.take().expect("it is piped");
+    reader.wait().expect("it ends");
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let address = free.expect("a free port");
+    let mut sync = Command::new(PROGRAM)
+        .current_dir(directory.path())
+        .env("LISTEN", address.to_string())
+        .env("PAGES", "127.0.0.1:0")
+        .env("OKTA_HOOK_SECRET", SECRET)
+        .stdout(nobody)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let answer = (0..600).find_map(|_| {
+        thread::sleep(Duration::from_millis(100));
+        delivery(&[created("u1")]).send(address).ok()
+    });
+    let was_running = sync.try_wait().expect("it can be waited for").is_none();
+    let _ = sync.kill().and_then(|()| sync.wait());
+    assert!(was_running);
+    assert_eq!(answer.expect("it answers").status, 204);
 }
 
 #[test]
