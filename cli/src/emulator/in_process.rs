@@ -70,7 +70,8 @@ impl Settings {
         self
     }
 
-    /// Makes every random choice but secrets the same in every run.
+    /// Makes every random choice but secrets the same in every run over the same data: an org that is
+    /// opened again gives other ids than before.
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self

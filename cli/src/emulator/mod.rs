@@ -128,7 +128,7 @@ pub(crate) struct Args {
     /// first
     #[arg(long, default_value_t = KEEP_EVENTS, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]
     keep_events: u32,
-    /// Makes every random choice (ids, chaos) the same in every run; never secrets
+    /// Makes every random choice (ids, chaos) the same in every run over the same data; never secrets
     #[arg(long)]
     seed: Option<u64>,
     /// The URL that clients use, where a TLS front in between has another, such as

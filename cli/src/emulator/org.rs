@@ -94,6 +94,11 @@ impl Org {
         .into_iter()
         .max()
         .unwrap_or(0);
+        if org.next > 0 {
+            // The same seed would give the ids once more that it has given already.
+            let seed = org.rng.u64(..) ^ org.next;
+            org.rng.seed(seed);
+        }
         log.into_values().for_each(|logged| org.keep_event(logged));
         org.ensure_everyone();
         org.commit()?;

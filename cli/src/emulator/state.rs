@@ -42,7 +42,7 @@ pub struct App {
 
 impl App {
     pub fn new(args: Args, address: SocketAddr) -> Result<Self, Box<dyn Error>> {
-        let mut rng = args.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let rng = args.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let base = args.public_url.unwrap_or_else(|| format!("http://{address}"));
         let client = match (args.client_id, args.client_key) {
             (Some(id), Some(path)) => {
@@ -58,10 +58,10 @@ impl App {
             }
             None => Store::memory()?,
         };
-        let fork = Mutex::new(rng.fork());
+        let mut org = Org::load(store, base.clone(), rng, args.keep_events as usize)?;
         Ok(Self {
             run: (0..12).map(|_| fastrand::alphanumeric()).collect(),
-            rng: fork,
+            rng: Mutex::new(org.rng.fork()),
             api_auth: ApiAuth::new(args.token, client)?,
             dpop: Dpop::new(clock::unix_seconds())?,
             rate_limits: RateLimits::new(args.rate_limit),
@@ -71,7 +71,7 @@ impl App {
             calls: RecordedCalls::new(args.keep_calls as usize),
             delivery_queue: DeliveryQueue::new(args.collect_ms, args.batch as usize),
             client: HttpClient::new()?,
-            org: Mutex::new(Org::load(store, base.clone(), rng, args.keep_events as usize)?),
+            org: Mutex::new(org),
             base,
             address,
         })

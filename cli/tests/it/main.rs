@@ -24,6 +24,7 @@ mod receiver;
 mod recorded_answers;
 mod recorder;
 mod same_answers;
+mod seed;
 mod service_app;
 mod serving;
 mod tokens_and_schemas;
