@@ -26,8 +26,8 @@ async fn a_user_or_group_that_is_deleted_is_assigned_to_nothing() {
         (format!("/api/v1/apps/{app}/users"), format!("/api/v1/apps/{app}/groups"));
     org.json(Method::POST, &users, json!({ "id": user })).await;
     org.json(Method::PUT, &format!("{groups}/{group}"), json!({})).await;
-    assert_eq!(ids(&org, &users).await, [user.clone()]);
-    assert_eq!(ids(&org, &groups).await, [group.clone()]);
+    assert_eq!(ids(&org, &users).await, [user.as_str()]);
+    assert_eq!(ids(&org, &groups).await, [group.as_str()]);
 
     org.send(Method::DELETE, &format!("/api/v1/groups/{group}"), None).await;
     assert_eq!(ids(&org, &groups).await, [""; 0]);
