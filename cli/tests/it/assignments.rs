@@ -1,13 +1,9 @@
 //! What is assigned to an application.
 
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::org_client::Client;
-
-fn id(json: &Value) -> String {
-    json["id"].as_str().unwrap_or_else(|| panic!("no id: {json}")).to_owned()
-}
+use crate::org_client::{Client, id};
 
 /// The ids of what a list has.
 async fn ids(org: &Client, path: &str) -> Vec<String> {

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::emulator::{Org, person};
+use crate::org_client::id;
 
 async fn create_group(org: &Org, name: &str) -> String {
     let group = json!({ "profile": { "name": name } });
@@ -14,10 +15,6 @@ async fn create_user(org: &Org, login: &str, department: &str) -> String {
     let mut user = person(login);
     user["profile"]["department"] = json!(department);
     id(&Org::ok(org.post("/api/v1/users", user).await))
-}
-
-fn id(json: &Value) -> String {
-    json["id"].as_str().unwrap().to_owned()
 }
 
 /// A rule that puts the people of a department into groups, not active yet.

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::org_client::Client;
+use crate::org_client::{Client, id};
 
 /// What is in an org that has one of each kind.
 struct Paths {
@@ -17,7 +17,6 @@ struct Paths {
 
 impl Paths {
     async fn of(org: &Client, user: &Value) -> Self {
-        let id = |json: &Value| json["id"].as_str().expect("an id").to_owned();
         let made = |path: &'static str, body: Value| async move {
             let (status, made) = org.json(Method::POST, path, body).await;
             assert_eq!(status, 200, "{made}");

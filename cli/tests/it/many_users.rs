@@ -7,7 +7,7 @@ use http::Method;
 use okta_hooks_cli::emulator::Settings;
 use serde_json::{Value, json};
 
-use crate::org_client::Client;
+use crate::org_client::{Client, id};
 
 const USERS: usize = 10_000;
 
@@ -208,7 +208,7 @@ async fn who_is_deleted_while_being_put_into_groups_is_in_none() {
         let (org, members) = (&org, &members);
         async move {
             let user = org.create(&format!("user{n}@example.com")).await;
-            let id = user["id"].as_str().unwrap().to_owned();
+            let id = id(&user);
             let (member, user) = (format!("{members}/{id}"), format!("/api/v1/users/{id}"));
             let joining = (0..4).map(|_| org.send(Method::PUT, &member, None));
             let deleting = (0..2).map(|_| org.send(Method::DELETE, &user, None));

@@ -85,3 +85,8 @@ impl Client {
         user
     }
 }
+
+/// The id of what was answered.
+pub fn id(json: &Value) -> String {
+    json["id"].as_str().unwrap_or_else(|| panic!("no id: {json}")).to_owned()
+}

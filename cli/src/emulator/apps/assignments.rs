@@ -78,11 +78,12 @@ impl Org {
 
     /// A user or a group that is no more is assigned to nothing.
     pub fn unassign_deleted(&mut self, id: &str) {
-        let has = |app: &Application| app.groups.contains_key(id) || app.users.contains_key(id);
-        let with = self.apps.iter().filter(|(_, app)| has(app));
-        let with: Vec<(u64, Application)> =
-            with.map(|(place, app)| (*place, app.clone())).collect();
-        for (place, mut app) in with {
+        let with = |(_, app): &(&u64, &Application)| {
+            app.groups.contains_key(id) || app.users.contains_key(id)
+        };
+        let apps: Vec<(u64, Application)> =
+            self.apps.iter().filter(with).map(|(place, app)| (*place, app.clone())).collect();
+        for (place, mut app) in apps {
             app.groups.remove(id);
             app.users.remove(id);
             self.keep_app(place, app);
