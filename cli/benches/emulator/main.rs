@@ -4,11 +4,14 @@
 //!
 //! It fails on nothing: the numbers are for whoever reads them. Requests per second are those of an
 //! otherwise idle machine; processor time per request is nearly the same on a busy one.
+//!
+//! `OTHER` names the directory of another build, such as that of the commit before a change: the two
+//! take turns.
 
 mod connection;
 mod org;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use connection::Connection;
@@ -17,6 +20,7 @@ use serde_json::Value;
 
 /// Starts measured, of which the median is shown.
 const STARTS: usize = 11;
+const PROGRAM: &str = env!("CARGO_BIN_EXE_okta-hooks");
 const CLIENTS: usize = 4;
 
 fn main() {
@@ -28,21 +32,47 @@ fn main() {
         false => (400, Duration::from_millis(20)),
     };
     let directory = tempfile::tempdir().expect("a directory");
-    let data = directory.path().join("org.sqlite");
-    org::fill(&data, users);
+    let other = std::env::var_os("OTHER").map(|it| Path::new(&it).join("okta-hooks"));
+    let builds: Vec<_> = [("", Some(PathBuf::from(PROGRAM))), (", the other build", other)]
+        .into_iter()
+        .filter_map(|(name, program)| Some(Build::of(name, program?, directory.path(), users)))
+        .collect();
 
     println!("| Start, to the first answer | median | slowest of {STARTS} |");
     println!("|---|---|---|");
-    print_starts("an org in memory", &|| Org::start(&[]));
-    print_starts(&format!("`--data` with {users} users"), &|| Org::start(&with(&data)));
+    print_starts("an org in memory", &builds, &|build| Org::start(&build.program, &[]));
+    let with_data = format!("`--data` with {users} users");
+    print_starts(&with_data, &builds, &|build| Org::start(&build.program, &with(&build.data)));
 
-    let org = Org::start_on_one_core(&with(&data));
     println!(
         "\n| Read, of an org with {users} users | bytes | requests per second | processor time |"
     );
     println!("|---|---|---|---|");
-    for (name, path) in reads(&org) {
-        print_reads(&org, name, &path, lasting);
+    let orgs = builds
+        .iter()
+        .map(|build| Org::start_on_one_core(&build.program, &with(&build.data)))
+        .collect::<Vec<_>>();
+    let reads_of: Vec<_> = orgs.iter().map(reads).collect();
+    for read in 0..reads_of[0].len() {
+        for ((build, org), reads) in builds.iter().zip(&orgs).zip(&reads_of) {
+            let (name, path) = &reads[read];
+            print_reads(org, &format!("{name}{}", build.name), path, lasting);
+        }
+    }
+}
+
+/// A program, and the org that it filled.
+struct Build {
+    name: &'static str,
+    program: PathBuf,
+    data: PathBuf,
+}
+
+impl Build {
+    fn of(name: &'static str, program: PathBuf, directory: &Path, users: usize) -> Self {
+        let data = directory.join(format!("org{}.sqlite", name.len()));
+        org::fill(&program, &data, users);
+        Self { name, program, data }
     }
 }
 
@@ -50,12 +80,19 @@ fn with(data: &Path) -> [&str; 2] {
     ["--data", data.to_str().expect("a path in UTF-8")]
 }
 
-fn print_starts(name: &str, start: &dyn Fn() -> Org) {
-    let mut times: Vec<Duration> = (0..STARTS).map(|_| start().started_in).collect();
-    times.sort();
-    let [median, slowest] =
-        [times[STARTS / 2], times[STARTS - 1]].map(|time| time.as_secs_f64() * 1e3);
-    println!("| {name} | {median:.0} ms | {slowest:.0} ms |");
+fn print_starts(name: &str, builds: &[Build], start: &dyn Fn(&Build) -> Org) {
+    let mut times: Vec<Vec<Duration>> = builds.iter().map(|_| Vec::new()).collect();
+    for _ in 0..STARTS {
+        for (build, times) in builds.iter().zip(&mut times) {
+            times.push(start(build).started_in);
+        }
+    }
+    for (build, mut times) in builds.iter().zip(times) {
+        times.sort();
+        let [median, slowest] =
+            [times[STARTS / 2], times[STARTS - 1]].map(|time| time.as_secs_f64() * 1e3);
+        println!("| {name}{} | {median:.0} ms | {slowest:.0} ms |", build.name);
+    }
 }
 
 /// The reads of a sync, and of whoever looks for somebody.

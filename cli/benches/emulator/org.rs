@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 
 use crate::connection::Connection;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_okta-hooks");
-
 /// Killed when dropped.
 pub struct Org {
     child: Child,
@@ -23,15 +21,15 @@ pub struct Org {
 }
 
 impl Org {
-    pub fn start(arguments: &[&str]) -> Self {
-        Self::spawn(Command::new(PROGRAM), arguments)
+    pub fn start(program: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(Command::new(program), arguments)
     }
 
     /// Starts it where it has the last core alone, as far as others leave it that one.
-    pub fn start_on_one_core(arguments: &[&str]) -> Self {
+    pub fn start_on_one_core(program: &Path, arguments: &[&str]) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut command = Command::new("taskset");
-        command.arg("-c").arg((cores - 1).to_string()).arg(PROGRAM);
+        command.arg("-c").arg((cores - 1).to_string()).arg(program);
         Self::spawn(command, arguments)
     }
 
@@ -76,8 +74,8 @@ fn display(program: &OsStr) -> String {
 }
 
 /// People, a tenth of them in Sales, which a rule puts into a group.
-pub fn fill(data: &Path, users: usize) {
-    let org = Org::start(&["--data", data.to_str().expect("a path in UTF-8")]);
+pub fn fill(program: &Path, data: &Path, users: usize) {
+    let org = Org::start(program, &["--data", data.to_str().expect("a path in UTF-8")]);
     let mut connection = Connection::open(&org);
     let mut post = |path: &str, body: Value| -> Value {
         let answer = connection.send("POST", path, &body.to_string());

@@ -4,12 +4,15 @@
 //! `DISK`), and real sockets on this machine, which the senders share. Each delivery is one event of
 //! about 4.5 KB, answered after the stream acknowledged it. The CPU time is that of `receive` and of
 //! nats-server, for each delivery.
+//!
+//! `OTHER` names the directory of another build of the program, such as that of the commit before a
+//! change: the two take turns.
 
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -19,6 +22,8 @@ const PRETTY: &str = include_str!("delivery.json");
 /// The event's id, but for its first part, which is the lower part of a time, as in Okta's.
 const UUID: &str = "5c2f7c30-6b8a-11f0-b17c-0d9e52c6a8f4";
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_jetstream-hook");
+const ROUNDS: usize = 3;
 const TURN: Duration = Duration::from_secs(3);
 
 fn main() {
@@ -31,14 +36,28 @@ fn main() {
         return;
     }
     let disk = env::var_os("DISK").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    let other = env::var_os("OTHER").map(|it| Path::new(&it).join("jetstream-hook"));
+    let programs: Vec<_> = [Some(PathBuf::from(PROGRAM)), other].into_iter().flatten().collect();
     let heads = ["senders", "1/s", "p50 (ms)", "p99 (ms)", "receive (µs)", "nats-server (µs)"];
     println!("{}", heads.map(|head| format!("{head:>16}")).join(" "));
     for senders in [1, 32, 128] {
-        let mut rounds: Vec<_> = (0..3).map(|_| Round::run(Path::new(&disk), senders)).collect();
-        rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-        let Round { rate, p50, p99, ours, engine } = &rounds[1];
-        println!("{senders:>16} {rate:>16.0} {p50:>16.1} {p99:>16.1} {ours:>16.0} {engine:>16.0}");
+        let mut found: Vec<Vec<Round>> = programs.iter().map(|_| Vec::new()).collect();
+        for _ in 0..ROUNDS {
+            for (program, rounds) in programs.iter().zip(&mut found) {
+                rounds.push(Round::run(program, Path::new(&disk), senders));
+            }
+        }
+        for (program, rounds) in programs.iter().zip(found) {
+            let note = if program == Path::new(PROGRAM) { "" } else { " the other build" };
+            println!("{senders:>16} {}{note}", median(rounds));
+        }
     }
+}
+
+fn median(mut rounds: Vec<Round>) -> String {
+    rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
+    let Round { rate, p50, p99, ours, engine } = &rounds[rounds.len() / 2];
+    format!("{rate:>16.0} {p50:>16.1} {p99:>16.1} {ours:>16.0} {engine:>16.0}")
 }
 
 /// Three seconds with so many senders.
@@ -53,10 +72,10 @@ struct Round {
 }
 
 impl Round {
-    fn run(disk: &Path, senders: usize) -> Self {
+    fn run(program: &Path, disk: &Path, senders: usize) -> Self {
         let directory = tempfile::tempdir_in(disk).expect("a directory on this disk");
         let (nats, url) = nats(directory.path());
-        let (receiver, address) = receiver(&url);
+        let (receiver, address) = receiver(program, &url);
         // Connections, the stream, and what is only slow the first time.
         load(&address, senders, Duration::from_millis(500));
         let before = (processor_time(&receiver.0), processor_time(&nats.0));
@@ -105,8 +124,8 @@ fn nats(directory: &Path) -> (Program, String) {
     (Program(child), format!("nats://127.0.0.1:{port}"))
 }
 
-fn receiver(url: &str) -> (Program, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_jetstream-hook"))
+fn receiver(program: &Path, url: &str) -> (Program, String) {
+    let mut child = Command::new(program)
         .arg("receive")
         .env("OKTA_HOOK_SECRET", "s3cret")
         .env("LISTEN", "127.0.0.1:0")
