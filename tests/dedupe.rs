@@ -44,8 +44,41 @@ fn a_delivery_and_its_events_are_seen_after_the_commit() {
     let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
     handle(&seen, delivery("e1", &["u1", "u2"]), now);
     assert_seen(&seen, delivery("e1", &["u1", "u2"]), now);
-    assert_seen(&seen, delivery("e1", &["another body under a known id"]), now);
     assert_seen(&seen, delivery("e2", &["u2"]), now);
+}
+
+#[test]
+fn an_event_that_is_new_is_handed_over_under_an_event_id_that_is_known() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    handle(&seen, delivery("e1", &["u1"]), now);
+    let mut larger = delivery("e1", &["u1", "u2"]);
+    claim(&seen, &mut larger, now).commit(now);
+    assert_eq!(uuids(&larger), ["u2"]);
+    assert_seen(&seen, delivery("e1", &["u1", "u2"]), now);
+}
+
+#[test]
+fn an_event_without_uuid_is_known_by_its_delivery_alone() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let body =
+        r#"{"eventId":"e1","data":{"events":[{"eventType":"x"},{"eventType":"y","uuid":"u1"}]}}"#;
+    let sent = || Delivery::from_bytes(body).expect("a delivery");
+    handle(&seen, sent(), now);
+    assert_seen(&seen, sent(), now);
+    let mut other = Delivery::from_bytes(body.replace("u1", "u2")).expect("a delivery");
+    claim(&seen, &mut other, now).commit(now);
+    assert_eq!(other.events().len(), 1, "the one without uuid came before");
+}
+
+#[test]
+fn an_empty_id_is_none() {
+    let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
+    let mut first = delivery("", &["", "", "u1"]);
+    claim(&seen, &mut first, now).commit(now);
+    assert_eq!(uuids(&first), ["", "", "u1"]);
+    let mut second = delivery("", &["", "u1", "u2"]);
+    claim(&seen, &mut second, now).commit(now);
+    assert_eq!(uuids(&second), ["", "u2"]);
 }
 
 #[test]

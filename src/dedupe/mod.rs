@@ -20,7 +20,10 @@ use crate::event::LogEvent;
 /// `source` that is not a URL stands for the org as it is; deliveries without one have no org and
 /// share their events among each other only. An event without `uuid` is known by its delivery alone.
 ///
-/// A **delivery** is known by its `source` and `eventId`, which a retry repeats.
+/// A **delivery** is known by its `source` and `eventId`, which a retry repeats. That says what became
+/// of the events in it that have no `uuid`. The others are looked at one by one all the same: one
+/// `eventId` can come with other events, as published samples and hand-edited previews show. An empty
+/// id is none.
 ///
 /// What is new is **claimed** before it is handled, and the claim is **committed** after that
 /// succeeded. A claim that is dropped (the handler failed, panicked, ran into a timeout, the client
@@ -254,19 +257,19 @@ impl SeenEvents {
     fn claim_ids(&self, ids: Ids, now: Instant, waker: Option<&Waker>) -> (Claimed, Vec<bool>) {
         let mut memory = self.memory();
         memory.forget(self.shared.capacity, now, self.shared.max_age);
-        if ids.delivery.is_some_and(|key| memory.seen.contains(&key)) {
-            return (Claimed::Seen, Vec::new());
-        }
-        let mut claimed: Keys = ids.delivery.into_iter().collect();
+        let unseen = ids.delivery.filter(|key| !memory.seen.contains(key));
+        let came_before = ids.delivery.is_some() && unseen.is_none();
+        let mut claimed: Keys = unseen.into_iter().collect();
         // The second of two equal events in one delivery is not new either.
-        let is_new = |key: Option<Key>| {
-            key.is_none_or(|key| !memory.seen.contains(&key) && claimed.insert(key))
+        let is_new = |key: Option<Key>| match key {
+            Some(key) => !memory.seen.contains(&key) && claimed.insert(key),
+            None => !came_before,
         };
         let is_new: Vec<bool> = ids.events.into_iter().map(is_new).collect();
         if memory.wait_for_any(&claimed, waker) {
             return (Claimed::InFlight, Vec::new());
         }
-        if !is_new.contains(&true) && !ids.is_news_alone {
+        if !is_new.contains(&true) && (came_before || !ids.is_news_alone) {
             return (Claimed::Seen, Vec::new());
         }
         memory.in_flight.extend(claimed.iter().map(|key| (*key, Vec::new())));
@@ -275,11 +278,15 @@ impl SeenEvents {
     }
 
     fn delivery_key(&self, delivery: &Delivery) -> Option<Key> {
-        Some(self.key(Level::Delivery, delivery.source(), delivery.event_id()?))
+        let id = delivery.event_id().filter(|id| !id.is_empty())?;
+        Some(self.key(Level::Delivery, delivery.source(), id))
     }
 
     fn event_keys(&self, org: Option<&str>, events: &[LogEvent]) -> Vec<Option<Key>> {
-        let key = |event: &LogEvent| Some(self.key(Level::Event, org, event.uuid()?));
+        let key = |event: &LogEvent| {
+            let id = event.uuid().filter(|id| !id.is_empty())?;
+            Some(self.key(Level::Event, org, id))
+        };
         events.iter().map(key).collect()
     }
 
