@@ -243,9 +243,40 @@ async fn a_dead_letter_that_cannot_be_kept_is_503_so_that_okta_sends_it_once_mor
     let full = service_fn(async |_: DeadLetter| Err::<(), _>("the disk is full"));
     let service = ServiceBuilder::new()
         .layer(DecodeLayer::new(LIMIT).with_dead_letters(full))
-        .service(service_fn(async |_: Delivery| -> Result<(), Infallible> { panic!("handled") }));
-    assert_eq!(answer(service.clone(), "oops".to_owned()).await.status(), 503);
-    assert_eq!(answer(service, r#"{"data":{"events":[5]}}"#.to_owned()).await.status(), 503);
+        .service(service_fn(async |_: Delivery| Ok::<_, Infallible>(())));
+    for body in ["oops", r#"{"data":{"events":[5]}}"#] {
+        let response = answer(service.clone(), body.to_owned()).await;
+        assert_eq!(response.status(), 503);
+        let error = response.extensions().get::<HandlerError>().expect("why");
+        assert_eq!(error.to_string(), "the disk is full");
+    }
+}
+
+#[tokio::test]
+async fn events_are_handled_although_the_dead_letter_beside_them_is_not_kept() {
+    let handled = Arc::new(Mutex::new(Vec::new()));
+    let seen = handled.clone();
+    let handler = service_fn(move |delivery: Delivery| {
+        seen.lock().unwrap().extend(delivery.events().iter().map(|it| it.event_type().to_string()));
+        async { Ok::<_, Infallible>(()) }
+    });
+    let keep = service_fn(async |letter: DeadLetter| match letter.raw().len() {
+        0..100 => Err("the disk is full"),
+        _ => std::future::pending::<Result<(), _>>().await,
+    });
+    let layer = HookLayer::new(receiver()).with_dead_letters(keep);
+    let hook = ServiceBuilder::new()
+        .layer(layer.with_deadline(|| tokio::time::sleep(Duration::from_millis(50))))
+        .layer(DedupeLayer::new(SeenEvents::with_capacity(100)))
+        .service(handler);
+    let mixed = r#"{"eventId":"e1","data":{"events":[5,{"uuid":"u1","eventType":"a"}]}}"#;
+    let slow = mixed.replace("u1", "u2").replace("\"a\"", "\"b\"") + &" ".repeat(100);
+    for body in [mixed, mixed, &slow] {
+        let request =
+            Request::post("/").header("x-secret", "s3cret").body(body.to_owned()).unwrap();
+        assert_eq!(hook.clone().oneshot(request).await.unwrap().status(), 503);
+    }
+    assert_eq!(*handled.lock().unwrap(), ["a", "b"]);
 }
 
 /// Serves a handler behind all layers on a socket of its own.

@@ -20,8 +20,8 @@ use crate::delivery::Delivery;
 use crate::rejection::Rejection;
 
 pin_project_lite::pin_project! {
-    /// The future of [`Decode`](super::Decode): reads the body, decodes it, keeps the dead letter,
-    /// handles the delivery, all within one deadline.
+    /// The future of [`Decode`](super::Decode): reads the body, decodes it, keeps the dead letter
+    /// and handles the delivery, all within one deadline.
     pub struct DecodeFuture<S: Service<Delivery>, D: Service<DeadLetter>, F, B> {
         services: Option<Services<S, D>>,
         #[pin]
@@ -41,17 +41,15 @@ pin_project_lite::pin_project! {
     #[project = StageProj]
     enum Stage<S: Service<Delivery>, D: Service<DeadLetter>, B> {
         Reading { #[pin] body: ReadBody<B> },
-        KeepingDeadLetter {
-            #[pin] future: Oneshot<D, DeadLetter>,
-            next: Option<(S, Result<Delivery, Rejection>)>,
+        Working {
+            #[pin] keeping: Option<Oneshot<D, DeadLetter>>,
+            #[pin] handling: Option<Oneshot<S, Delivery>>,
+            rejection: Option<Rejection>,
+            error: Option<BoxError>,
         },
-        Handling { #[pin] future: Oneshot<S, Delivery> },
         Answered,
     }
 }
-
-/// The next stage, or why there is none.
-type Next<S, D, B> = Result<Stage<S, D, B>, Rejection>;
 
 impl<S: Service<Delivery>, D: Service<DeadLetter>, F, B> DecodeFuture<S, D, F, B> {
     pub(super) fn new(handler: S, dead_letters: D, deadline: F, body: ReadBody<B>) -> Self {
@@ -102,28 +100,53 @@ where
     B::Error: Into<BoxError>,
 {
     loop {
-        let next = match stage.as_mut().project() {
-            StageProj::Reading { body } => ready!(body.poll(cx))
-                .and_then(|body| decode(services.take().expect("a body is read once"), body)),
-            StageProj::KeepingDeadLetter { future, next } => match ready!(future.poll(cx)) {
-                Ok(_) => handle(next.take().expect("a stage ends once")),
-                Err(error) => return Poll::Ready(handler_failed(error.into())),
+        match stage.as_mut().project() {
+            StageProj::Reading { body } => match ready!(body.poll(cx)) {
+                Ok(body) => {
+                    let services = services.take().expect("a body is read once");
+                    stage.set(decode(services, body));
+                }
+                Err(rejection) => return Poll::Ready(refused(&rejection)),
             },
-            StageProj::Handling { future } => match ready!(future.poll(cx)) {
-                Ok(_) => return Poll::Ready(no_content()),
-                Err(error) => return Poll::Ready(handler_failed(error.into())),
-            },
+            StageProj::Working { mut keeping, mut handling, rejection, error } => {
+                // The dead letter comes first, so that it is under way even if the handler panics.
+                poll_once(keeping.as_mut(), error, cx);
+                poll_once(handling.as_mut(), error, cx);
+                if keeping.is_some() || handling.is_some() {
+                    return Poll::Pending;
+                }
+                return Poll::Ready(match (error.take(), rejection) {
+                    (Some(error), _) => handler_failed(error),
+                    (None, Some(rejection)) => refused(rejection),
+                    (None, None) => no_content(),
+                });
+            }
             StageProj::Answered => panic!("polled after completion"),
-        };
-        match next {
-            Ok(next) => stage.set(next),
-            Err(rejection) => return Poll::Ready(refused(&rejection)),
         }
     }
 }
 
-/// What follows when the body is there.
-fn decode<S, D, B>(services: Services<S, D>, body: Bytes) -> Next<S, D, B>
+/// Is `None` once it is done. Of two errors the first counts.
+fn poll_once<S, R>(
+    mut future: Pin<&mut Option<Oneshot<S, R>>>,
+    error: &mut Option<BoxError>,
+    cx: &mut Context<'_>,
+) where
+    S: Service<R>,
+    S::Error: Into<BoxError>,
+{
+    let Some(running) = future.as_mut().as_pin_mut() else { return };
+    if let Poll::Ready(outcome) = running.poll(cx) {
+        future.set(None);
+        if let Err(failure) = outcome {
+            error.get_or_insert(failure.into());
+        }
+    }
+}
+
+/// What there is to do when the body is there. A dead letter that cannot be kept, or not in time, must
+/// not keep the events beside it from being handled: so neither waits for the other.
+fn decode<S, D, B>(services: Services<S, D>, body: Bytes) -> Stage<S, D, B>
 where
     S: Service<Delivery>,
     D: Service<DeadLetter>,
@@ -131,22 +154,13 @@ where
     let Services { handler, dead_letters } = services;
     let delivery = Delivery::from_bytes(body.clone()).map_err(Rejection::Malformed);
     delivery.iter().for_each(trace::decoded);
-    match DeadLetter::of(body, &delivery) {
-        Some(letter) => Ok(Stage::KeepingDeadLetter {
-            future: Oneshot::new(dead_letters, letter),
-            next: Some((handler, delivery)),
-        }),
-        None => handle((handler, delivery)),
-    }
-}
-
-/// What follows when the dead letter, if there is one, is kept.
-fn handle<S, D, B>((handler, delivery): (S, Result<Delivery, Rejection>)) -> Next<S, D, B>
-where
-    S: Service<Delivery>,
-    D: Service<DeadLetter>,
-{
-    Ok(Stage::Handling { future: Oneshot::new(handler, delivery?) })
+    let letter = DeadLetter::of(body, &delivery);
+    let keeping = letter.map(|letter| Oneshot::new(dead_letters, letter));
+    let (handling, rejection) = match delivery {
+        Ok(delivery) => (Some(Oneshot::new(handler, delivery)), None),
+        Err(rejection) => (None, Some(rejection)),
+    };
+    Stage::Working { keeping, handling, rejection, error: None }
 }
 
 fn refused(rejection: &Rejection) -> Response<ReplyBody> {

@@ -89,9 +89,11 @@ impl HookLayer {
 
 impl<D, T> HookLayer<D, T> {
     /// Hands every [`DeadLetter`] to `service` before anything is answered: a body that is not a
-    /// delivery before the 400, elements that are not events before the others are handled.
+    /// delivery before the 400, elements that are not events while the others are handled.
     ///
-    /// An error of `service` makes the answer a 503, so that Okta sends the delivery once more.
+    /// An error of `service` makes the answer a 503, so that Okta sends the delivery once more. It does
+    /// not keep the events beside a dead letter from being handled: with a
+    /// [`DedupeLayer`](super::DedupeLayer) within, that try is about the dead letter alone.
     ///
     /// ```
     /// # use okta_hooks::{HeaderAuth, Receiver};
