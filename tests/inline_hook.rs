@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use okta_hooks::inline::token::Patch;
-use okta_hooks::inline::{Answer, Fallback, Request as Inline};
+use okta_hooks::inline::{Answer, Fallback, HookType, Request as Inline};
 use okta_hooks::layer::{HandlerError, InlineHook, InlineHookLayer, ReplyBody};
 use okta_hooks::{HeaderAuth, MatchedSecret, Receiver, Rejection};
 use serde_json::{Value, json};
@@ -193,6 +193,62 @@ async fn what_is_not_a_request_of_oktas_reaches_no_service() {
         assert_eq!(response.status(), 405, "{method}");
         assert_eq!(response.headers()["allow"], "POST");
     }
+}
+
+#[tokio::test]
+async fn where_the_type_is_known_a_body_that_is_not_read_is_answered_with_the_fallback_too() {
+    let never = service_fn(async |_: Inline| -> Result<Answer, Infallible> { panic!("called") });
+    let layer = |hook_type| {
+        let fallback = Fallback::new().with_token_error("Not now.");
+        InlineHookLayer::new(receiver().with_body_limit(100), fallback).with_hook_type(hook_type)
+    };
+    for (body, why) in [
+        ("{", "unexpected end of JSON at line 1 column 1"),
+        (&" ".repeat(101), "the body is longer than 100 bytes"),
+    ] {
+        let response = answer(&layer(HookType::TOKEN).layer(never), post(body)).await;
+        assert_eq!(response.status(), 200);
+        let rejection: &Rejection = response.extensions().get().expect("it says why");
+        assert_eq!(rejection.to_string(), why);
+        let sent = json(response).await;
+        assert_eq!(sent["error"]["errorSummary"], "Not now.");
+    }
+    let hook_types = [HookType::SAML, HookType::REGISTRATION, HookType::PASSWORD_IMPORT];
+    for hook_type in hook_types.into_iter().chain([HookType::USER_IMPORT, HookType::TELEPHONY]) {
+        let response = answer(&layer(hook_type.clone()).layer(never), post("{")).await;
+        assert!(response.status().is_success(), "{hook_type}");
+    }
+    let response = answer(&layer("com.okta.next.year".into()).layer(never), post("{")).await;
+    assert_eq!(response.status(), 400);
+    let guessed = Request::post("/").header("x-secret", "guessed").body("{".to_owned()).unwrap();
+    assert_eq!(answer(&layer(HookType::TOKEN).layer(never), guessed).await.status(), 401);
+}
+
+struct NeverThere;
+
+impl http_body::Body for NeverThere {
+    type Data = &'static [u8];
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<&'static [u8]>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_late_is_answered_with_the_fallback_of_the_type_that_is_known() {
+    let layer = InlineHookLayer::new(receiver(), Fallback::new()).with_deadline(|| ready(()));
+    let never = service_fn(async |_: Inline| -> Result<Answer, Infallible> { panic!("called") });
+    let late = || Request::post("/").header("x-secret", "s3cret").body(NeverThere).unwrap();
+    let response = layer.layer(never).oneshot(late()).await.unwrap();
+    assert_eq!(response.status(), 503);
+    let layer = layer.with_hook_type(HookType::REGISTRATION);
+    let response = layer.layer(never).oneshot(late()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.extensions().get(), Some(&Rejection::DeadlineElapsed));
 }
 
 #[test]

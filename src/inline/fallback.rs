@@ -47,6 +47,9 @@ impl Fallback {
 
     /// Token hooks: fails the token request with the OAuth error `server_error`, for tokens that must
     /// not exist without what the hook adds. Clients see `summary`.
+    ///
+    /// A body that is malformed, too long or not there in time does not say that it is about a token:
+    /// `InlineHookLayer::with_hook_type` does.
     pub fn with_token_error(mut self, summary: impl Into<String>) -> Self {
         self.token_error = Some(summary.into());
         self

@@ -76,6 +76,12 @@ impl Request {
         })
     }
 
+    /// A request of this type of which nothing else is known.
+    #[cfg(feature = "tower")]
+    pub(crate) fn unread(hook_type: &HookType) -> Option<Self> {
+        Self::from_bytes(serde_json::json!({ "eventType": hook_type }).to_string()).ok()
+    }
+
     /// Like [`from_bytes`](Self::from_bytes), with a copy of `body`.
     ///
     /// # Errors

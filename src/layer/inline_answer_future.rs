@@ -14,7 +14,7 @@ use super::handler_error::HandlerError;
 use super::oneshot::Oneshot;
 use super::response_body::ReplyBody;
 use super::trace;
-use crate::inline::{Answer, Fallback, Request};
+use crate::inline::{Answer, Fallback, HookType, Request};
 use crate::rejection::Rejection;
 
 pin_project_lite::pin_project! {
@@ -23,6 +23,7 @@ pin_project_lite::pin_project! {
     pub(super) struct InlineAnswerFuture<S: Service<Request>, F, B> {
         service: Option<S>,
         fallback: Fallback,
+        hook_type: Option<HookType>,
         #[pin]
         stage: Stage<S, B>,
         #[pin]
@@ -40,8 +41,15 @@ pin_project_lite::pin_project! {
 }
 
 impl<S: Service<Request>, F, B> InlineAnswerFuture<S, F, B> {
-    pub(super) fn new(service: S, fallback: Fallback, deadline: F, body: ReadBody<B>) -> Self {
-        Self { service: Some(service), fallback, stage: Stage::Reading { body }, deadline }
+    pub(super) fn new(
+        service: S,
+        fallback: Fallback,
+        hook_type: Option<HookType>,
+        deadline: F,
+        body: ReadBody<B>,
+    ) -> Self {
+        let (service, stage) = (Some(service), Stage::Reading { body });
+        Self { service, fallback, hook_type, stage, deadline }
     }
 }
 
@@ -58,7 +66,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let response = match poll_stages(this.stage.as_mut(), this.service, this.fallback, cx) {
-            Poll::Ready(response) => response,
+            Poll::Ready(Ok(response)) => response,
+            Poll::Ready(Err(rejection)) => {
+                unread(this.fallback, this.hook_type.as_ref(), rejection)
+            }
             Poll::Pending => {
                 ready!(this.deadline.poll(cx));
                 let rejection = Rejection::DeadlineElapsed;
@@ -66,7 +77,7 @@ where
                     StageProj::Answering { request, .. } => {
                         fall_back(this.fallback, request, rejection, None)
                     }
-                    _ => rejection.to_response(),
+                    _ => unread(this.fallback, this.hook_type.as_ref(), rejection),
                 }
             }
         };
@@ -81,7 +92,7 @@ fn poll_stages<S, B>(
     service: &mut Option<S>,
     fallback: &Fallback,
     cx: &mut Context<'_>,
-) -> Poll<Response<Bytes>>
+) -> Poll<Result<Response<Bytes>, Rejection>>
 where
     S: Service<Request, Response = Answer>,
     S::Error: Into<BoxError>,
@@ -95,10 +106,10 @@ where
             StageProj::Answering { future, request } => {
                 let answer = ready!(future.poll(cx)).map_err(Into::into);
                 let answer = answer.and_then(|answer| checked(answer, request));
-                return Poll::Ready(answer.map_or_else(
+                return Poll::Ready(Ok(answer.map_or_else(
                     |error| fall_back(fallback, request, Rejection::Unavailable, Some(error)),
                     |answer| answer.to_response(),
-                ));
+                )));
             }
             StageProj::Answered => panic!("polled after completion"),
         };
@@ -109,7 +120,7 @@ where
                 let future = Oneshot::new(service, request.clone());
                 stage.set(Stage::Answering { future, request });
             }
-            Err(rejection) => return Poll::Ready(rejection.to_response()),
+            Err(rejection) => return Poll::Ready(Err(rejection)),
         }
     }
 }
@@ -119,6 +130,18 @@ fn checked(answer: Answer, request: &Request) -> Result<Answer, BoxError> {
     match *answer.hook_type() == request.hook_type() {
         true => Ok(answer),
         false => Err("the answer is for another type of inline hook".into()),
+    }
+}
+
+/// The answer where the body says nothing: not even which type of hook it is for.
+fn unread(
+    fallback: &Fallback,
+    hook_type: Option<&HookType>,
+    rejection: Rejection,
+) -> Response<Bytes> {
+    match hook_type.and_then(Request::unread) {
+        Some(request) => fall_back(fallback, &request, rejection, None),
+        None => rejection.to_response(),
     }
 }
 

@@ -15,7 +15,7 @@ use super::guard::GuardFuture;
 use super::inline_answer_future::InlineAnswerFuture;
 use super::response_body::ReplyBody;
 use super::trace::{RequestSpan, Traced};
-use crate::inline::{self, Answer, Fallback};
+use crate::inline::{self, Answer, Fallback, HookType};
 use crate::receiver::Receiver;
 
 /// Turns a `Service<inline::Request>` into the HTTP service that Okta calls for inline hooks: checks
@@ -33,6 +33,8 @@ use crate::receiver::Receiver;
 /// | the body is not the request of an inline hook | 400 that says where |
 /// | the body is longer than the receiver's limit | 413 |
 /// | the connection failed within the body | 503 |
+///
+/// With [`with_hook_type`](Self::with_hook_type) the last five, but for 401 and 405, are the fallback too.
 ///
 /// Whatever is not the inner service's own answer has a [`Rejection`](crate::Rejection) in its
 /// extensions, the fallback too, which is 200 or 204; everything that was authenticated has the
@@ -78,6 +80,7 @@ use crate::receiver::Receiver;
 pub struct InlineHookLayer<T = fn() -> Pending<()>> {
     receiver: Receiver,
     fallback: Fallback,
+    hook_type: Option<HookType>,
     deadline: T,
 }
 
@@ -85,13 +88,43 @@ impl InlineHookLayer {
     /// A layer that goes by the rules of `receiver`, answers with `fallback` where the service does
     /// not, and has no deadline.
     pub fn new(receiver: Receiver, fallback: Fallback) -> Self {
-        Self { receiver, fallback, deadline: pending }
+        Self { receiver, fallback, hook_type: None, deadline: pending }
     }
 }
 
 impl<T> InlineHookLayer<T> {
+    /// Says which type of hook is at this path, so that its fallback is the answer as well where the
+    /// body does not say it: it is malformed, too long or not there in time.
+    ///
+    /// Without this those are a 400, a 413 and a 503, and Okta does what it does without an answer:
+    /// it mints a token unchanged, whatever [`Fallback::with_token_error`] says.
+    ///
+    /// ```
+    /// # use okta_hooks::inline::{Answer, Fallback, HookType, Request};
+    /// # use okta_hooks::layer::InlineHookLayer;
+    /// # use okta_hooks::{HeaderAuth, Receiver, Rejection};
+    /// # use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), BoxError> {
+    /// # let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
+    /// # let service = service_fn(async |_: Request| Err::<Answer, _>("not called"));
+    /// let fallback = Fallback::new().with_token_error("Claims are not available at the moment.");
+    /// let layer = InlineHookLayer::new(receiver, fallback).with_hook_type(HookType::TOKEN);
+    /// let hook = ServiceBuilder::new().layer(layer).service(service);
+    /// let request = http::Request::post("/token").header("authorization", "Bearer s3cret");
+    /// let response = hook.oneshot(request.body("{".to_owned())?).await?;
+    /// assert_eq!(response.status(), 200); // Okta fails the token request.
+    /// assert!(matches!(response.extensions().get(), Some(Rejection::Malformed(_))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_hook_type(self, hook_type: HookType) -> Self {
+        Self { hook_type: Some(hook_type), ..self }
+    }
+
     /// Answers with the fallback when the future that `timer` makes for each request completes before
-    /// the answer is there. It spans the reading of the body too.
+    /// the answer is there. It spans the reading of the body too; before the body is there the answer is
+    /// a 503, unless the layer knows the [type of the hook](Self::with_hook_type).
     ///
     /// Okta waits three seconds for an answer; 2.5 s leave time for the way back. What the service is
     /// doing then is dropped.
@@ -100,8 +133,8 @@ impl<T> InlineHookLayer<T> {
         N: Fn() -> F,
         F: Future<Output = ()>,
     {
-        let Self { receiver, fallback, .. } = self;
-        InlineHookLayer { receiver, fallback, deadline: timer }
+        let Self { receiver, fallback, hook_type, .. } = self;
+        InlineHookLayer { receiver, fallback, hook_type, deadline: timer }
     }
 }
 
@@ -118,6 +151,7 @@ impl<T> fmt::Debug for InlineHookLayer<T> {
         f.debug_struct("InlineHookLayer")
             .field("receiver", &self.receiver)
             .field("fallback", &self.fallback)
+            .field("hook_type", &self.hook_type)
             .finish_non_exhaustive()
     }
 }
@@ -184,15 +218,14 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let span = RequestSpan::start_inline();
-        let InlineHookLayer { receiver, fallback, deadline } = &self.layer;
+        let InlineHookLayer { receiver, fallback, hook_type, deadline } = &self.layer;
         let future = match receiver.check_inline(request.method(), request.headers()) {
             Ok(secret) => {
                 let body = ReadBody::new(request, receiver.body_limit());
                 let (inner, fallback) = (self.inner.clone(), fallback.clone());
-                GuardFuture::inner(
-                    InlineAnswerFuture::new(inner, fallback, deadline(), body),
-                    secret,
-                )
+                let (hook_type, deadline) = (hook_type.clone(), deadline());
+                let future = InlineAnswerFuture::new(inner, fallback, hook_type, deadline, body);
+                GuardFuture::inner(future, secret)
             }
             Err(rejection) => GuardFuture::refused(&rejection),
         };
