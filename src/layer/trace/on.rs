@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::thread;
 use std::time::Instant;
 
 use http::{Response, StatusCode};
@@ -132,21 +131,32 @@ pin_project_lite::pin_project! {
         #[pin]
         future: F,
         request: RequestSpan,
-        is_answered: bool,
+        stage: Stage,
     }
 
     impl<F> PinnedDrop for Traced<F> {
         fn drop(this: Pin<&mut Self>) {
-            if !this.is_answered {
-                this.request.unanswered();
+            match this.stage {
+                Stage::Answered => {}
+                Stage::Waiting => this.request.dropped(),
+                Stage::Polling => this.request.panicked(),
             }
         }
     }
 }
 
+/// Where a request's future is. What catches panics around it drops it only when nothing unwinds any
+/// more, so that this tells of one, and `std::thread::panicking` does not.
+#[derive(Clone, Copy)]
+enum Stage {
+    Waiting,
+    Polling,
+    Answered,
+}
+
 impl<F> Traced<F> {
     pub(crate) fn new(request: RequestSpan, future: F) -> Self {
-        Self { future, request, is_answered: false }
+        Self { future, request, stage: Stage::Waiting }
     }
 }
 
@@ -159,8 +169,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = this.request.span.enter();
-        let answer = ready!(this.future.poll(cx));
-        *this.is_answered = true;
+        *this.stage = Stage::Polling;
+        let polled = this.future.poll(cx);
+        *this.stage = if polled.is_ready() { Stage::Answered } else { Stage::Waiting };
+        let answer = ready!(polled);
         if let Ok(response) = &answer {
             let secret = response.extensions().get::<MatchedSecret>();
             this.request.span.record("secret", secret.map(|secret| secret.index()));
@@ -190,15 +202,16 @@ impl RequestSpan {
     }
 
     /// It was dropped before there was an answer.
-    fn unanswered(&self) {
+    fn dropped(&self) {
         let _entered = self.span.enter();
-        if thread::panicking() {
-            self.end(Outcome::Panicked);
-            error!(target: "okta_hooks", "{}", self.words.panicked);
-        } else {
-            self.end(Outcome::Abandoned);
-            warn!(target: "okta_hooks", "the client went away before there was an answer");
-        }
+        self.end(Outcome::Abandoned);
+        warn!(target: "okta_hooks", "nobody waited for the answer any more: the client, or a timeout around the hook");
+    }
+
+    fn panicked(&self) {
+        let _entered = self.span.enter();
+        self.end(Outcome::Panicked);
+        error!(target: "okta_hooks", "{}", self.words.panicked);
     }
 }
 
