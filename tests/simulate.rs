@@ -71,6 +71,19 @@ fn the_same_seed_makes_the_same_bytes_and_another_makes_other_ids() {
 }
 
 #[test]
+fn no_event_is_published_after_its_delivery_was_composed() {
+    let many =
+        (0..100).fold(simulate::delivery(), |batch, _| batch.event(EventType::USER_SESSION_START));
+    let late = UNIX_EPOCH + Duration::from_secs(4_000_000_000);
+    let event = simulate::event(EventType::USER_SESSION_START).published(late);
+    for batch in [simulate::delivery(), many, simulate::delivery().event(event)] {
+        let delivery = read(&batch);
+        let latest = delivery.events().iter().filter_map(|event| event.published()).max();
+        assert!(latest < delivery.event_time(), "{latest:?}");
+    }
+}
+
+#[test]
 fn an_event_with_a_seed_of_its_own_is_the_same_wherever_it_stands() {
     let event = || simulate::event(EventType::USER_LIFECYCLE_CREATE).seed(9);
     let alone = event().to_json();

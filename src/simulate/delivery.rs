@@ -1,9 +1,9 @@
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::Request;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::build::Setting;
@@ -13,6 +13,8 @@ use super::request::post_json;
 use super::seed::Seed;
 use super::target::TargetBuilder;
 use super::time;
+
+const COLLECTED_FOR: SignedDuration = SignedDuration::from_millis(12_584);
 
 /// A delivery with no events yet.
 pub fn delivery() -> DeliveryBuilder {
@@ -123,7 +125,8 @@ impl DeliveryBuilder {
         self
     }
 
-    /// `eventTime`: when the delivery was composed.
+    /// `eventTime`: when the delivery was composed; if not set, 12.584 s after the last of its events
+    /// was published.
     pub fn sent_at(mut self, time: SystemTime) -> Self {
         self.sent_at = Some(time::from_system(time));
         self
@@ -150,8 +153,6 @@ impl DeliveryBuilder {
             }
         };
         let events: Vec<Value> = (0..).zip(&self.elements).map(build).collect();
-        // Okta collects what is close in time for some ten to twenty-five seconds.
-        let collected = || time::after_start(Duration::from_millis(12_584));
         json!({
             "eventType": "com.okta.event_hook",
             "eventTypeVersion": "1.0",
@@ -159,7 +160,7 @@ impl DeliveryBuilder {
             "contentType": "application/json",
             "source": source,
             "eventId": self.event_id.clone().unwrap_or_else(|| seed.fork("delivery").uuid_v4()),
-            "eventTime": time::to_string(self.sent_at.unwrap_or_else(collected)),
+            "eventTime": time::to_string(self.sent_at.unwrap_or_else(|| collected(&events))),
             "data": { "events": events },
         })
     }
@@ -205,6 +206,16 @@ impl DeliveryBuilder {
         }
         self
     }
+}
+
+/// Okta collects what is close in time for some ten to twenty-five seconds. No event is published after
+/// the delivery that it comes in was composed.
+fn collected(events: &[Value]) -> Timestamp {
+    let published = events
+        .iter()
+        .filter_map(|event| event.get("published")?.as_str()?.parse::<Timestamp>().ok());
+    let latest = published.max().map_or_else(time::start, |latest| latest.max(time::start()));
+    latest.saturating_add(COLLECTED_FOR).unwrap_or(Timestamp::MAX)
 }
 
 impl fmt::Debug for DeliveryBuilder {
