@@ -158,12 +158,7 @@ impl HeaderAuth {
 
     /// What `WWW-Authenticate` says on a 401; `None` where no scheme applies.
     pub(crate) fn www_authenticate(&self) -> Option<HeaderValue> {
-        self.scheme.map(|scheme| match scheme {
-            Scheme::Basic => {
-                HeaderValue::from_static("Basic realm=\"okta-hooks\", charset=\"UTF-8\"")
-            }
-            Scheme::Bearer => HeaderValue::from_static("Bearer realm=\"okta-hooks\""),
-        })
+        self.scheme.map(Scheme::challenge)
     }
 }
 
@@ -189,6 +184,13 @@ impl Scheme {
         [(&b"Basic"[..], Self::Basic), (b"Bearer", Self::Bearer)]
             .into_iter()
             .find_map(|(name, known)| scheme.eq_ignore_ascii_case(name).then_some(known))
+    }
+
+    fn challenge(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Basic => "Basic realm=\"okta-hooks\", charset=\"UTF-8\"",
+            Self::Bearer => "Bearer realm=\"okta-hooks\"",
+        })
     }
 }
 
@@ -220,12 +222,19 @@ pub enum AuthError {
     /// The header has none of the accepted values.
     #[error("the authentication header has a wrong value")]
     Mismatch,
-    /// `Authorization` has no bearer token.
-    #[error("the header authorization has no bearer token")]
+    /// `Authorization` is missing, there more than once, or has no bearer token.
+    #[error("the header authorization must be there exactly once, with a bearer token")]
     NotBearer,
     /// A check of one's own refused it, for this reason, which the sender gets to read.
     #[error("{0}")]
     Refused(&'static str),
+}
+
+impl AuthError {
+    /// What `WWW-Authenticate` says where the check names no scheme; `None` where none applies.
+    pub(crate) fn www_authenticate(self) -> Option<HeaderValue> {
+        (self == Self::NotBearer).then(|| Scheme::Bearer.challenge())
+    }
 }
 
 /// A secret or header that cannot work: a mistake in our own configuration, not in traffic.

@@ -71,7 +71,9 @@ pub trait Authenticate: Send + Sync {
     /// [`AuthError`] if it is not Okta's. The sender gets its message with a 401.
     fn authenticate(&self, headers: Headers<'_>) -> Result<Option<MatchedSecret>, AuthError>;
 
-    /// What a 401 says in `WWW-Authenticate`; nothing unless a scheme applies.
+    /// What a 401 says in `WWW-Authenticate`; nothing unless a scheme applies. A closure names none:
+    /// after [`AuthError::NotBearer`] it is `Bearer` all the same, and a check that knows more, such as
+    /// `error="invalid_token"`, is a type of its own.
     fn www_authenticate(&self) -> Option<HeaderValue> {
         None
     }
@@ -114,11 +116,11 @@ impl<'h> Headers<'h> {
     ///
     /// # Errors
     ///
-    /// [`AuthError`] if the header is missing or repeated, or says something else.
+    /// [`AuthError::NotBearer`] if the header is missing or repeated, or says something else.
     pub fn bearer_token(&self) -> Result<&'h str, AuthError> {
         let mut values = self.values("authorization");
         let (Some(value), None) = (values.next(), values.next()) else {
-            return Err(AuthError::NotExactlyOne);
+            return Err(AuthError::NotBearer);
         };
         let (scheme, token) = std::str::from_utf8(value)
             .ok()
@@ -146,6 +148,7 @@ impl fmt::Debug for Headers<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Receiver;
     use http::HeaderMap;
     use http::header::AUTHORIZATION;
 
@@ -157,11 +160,26 @@ mod tests {
     }
 
     #[test]
+    fn who_sends_no_bearer_token_is_asked_for_one() {
+        let check = |headers: Headers<'_>| {
+            headers.bearer_token()?;
+            Err(AuthError::Refused("expired"))
+        };
+        let receiver = Receiver::new(check);
+        let header = |sent: Option<&'static str>| {
+            let sent = sent.map(|sent| (AUTHORIZATION, HeaderValue::from_static(sent)));
+            receiver.check("POST", &HeaderMap::from_iter(sent)).unwrap_err().header()
+        };
+        assert_eq!(header(None).unwrap().1, "Bearer realm=\"okta-hooks\"");
+        assert_eq!(header(Some("Bearer a.b.c")), None);
+    }
+
+    #[test]
     fn a_bearer_token_stands_alone_in_one_header() {
         assert_eq!(token(&["Bearer a.b.c"]).as_deref(), Ok("a.b.c"));
         assert_eq!(token(&["bEaReR  a.b.c"]).as_deref(), Ok("a.b.c"));
-        assert_eq!(token(&[]), Err(AuthError::NotExactlyOne));
-        assert_eq!(token(&["Bearer a", "Bearer a"]), Err(AuthError::NotExactlyOne));
+        assert_eq!(token(&[]), Err(AuthError::NotBearer));
+        assert_eq!(token(&["Bearer a", "Bearer a"]), Err(AuthError::NotBearer));
         for other in ["Bearer", "Bearer ", "Basic a.b.c", "a.b.c", ""] {
             assert_eq!(token(&[other]), Err(AuthError::NotBearer), "{other}");
         }

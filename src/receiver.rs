@@ -121,8 +121,8 @@ impl Receiver {
         let Some(auth) = &self.auth else { return Ok(None) };
         let lookup = |name: &str| headers.values(name).collect();
         auth.authenticate(Headers::new(&lookup)).map_err(|error| Rejection::Unauthorized {
+            www_authenticate: auth.www_authenticate().or_else(|| error.www_authenticate()),
             error,
-            www_authenticate: auth.www_authenticate(),
         })
     }
 

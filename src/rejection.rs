@@ -15,7 +15,7 @@ use crate::verification::ChallengeError;
 /// | Variant | Status |
 /// |---|---|
 /// | [`MethodNotAllowed`](Self::MethodNotAllowed), [`NotPost`](Self::NotPost) | 405 with `Allow` |
-/// | [`Unauthorized`](Self::Unauthorized) | 401, with `WWW-Authenticate` for Basic and Bearer |
+/// | [`Unauthorized`](Self::Unauthorized) | 401, with `WWW-Authenticate` where the check has a scheme: Basic, Bearer, or one of its own |
 /// | [`Challenge`](Self::Challenge) | 400 |
 /// | [`Malformed`](Self::Malformed) | 400 |
 /// | [`TooLarge`](Self::TooLarge) | 413 |

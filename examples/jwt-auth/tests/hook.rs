@@ -167,7 +167,7 @@ async fn a_token_of_the_issuer_is_accepted_and_every_other_refused() {
     ] {
         Hook::assert_refused(hook.ask(&format!("Bearer {token}")).await, reason);
     }
-    let none = "the header authorization has no bearer token";
+    let none = "the header authorization must be there exactly once, with a bearer token";
     Hook::assert_refused(hook.ask(&format!("Basic {token}")).await, none);
     let (status, body) = hook.ask(&format!("bearer {token}")).await;
     assert_eq!(status, 200, "the first one still is right: {body}");
