@@ -332,7 +332,7 @@ impl fmt::Debug for Delivery {
         f.debug_struct("Delivery")
             .field("bytes", &self.batch.body.len())
             .field("events", &self.events.len())
-            .field("invalid_events", &self.invalid_events)
+            .field("invalid_events", &self.invalid_events.len())
             .finish_non_exhaustive()
     }
 }

@@ -63,6 +63,7 @@ async fn a_verification_is_answered_with_its_challenge() {
         .header("x-okta-verification-challenge", "f7LkN2s0mE");
     let response = answer(&hook, request.body(String::new()).unwrap()).await;
     assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["cache-control"], "no-store");
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(body, r#"{"verification":"f7LkN2s0mE"}"#);
 }
