@@ -59,7 +59,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The layers put the same [`MatchedSecret`](crate::MatchedSecret) into the request's extensions.
+//! `HookLayer` and `InlineHookLayer` put the same [`MatchedSecret`](crate::MatchedSecret) into the response's
+//! extensions, `GuardLayer` into the request's.
 //!
 //! # Another check than a secret header
 //!
@@ -110,20 +111,28 @@
 //!
 //! A body that is not a delivery is answered with a 400, and Okta never sends it again. An element
 //! that is not an event must not keep the others from being handled, and is acknowledged with them.
-//! Both are kept by whoever keeps them: until something does, the bytes are gone.
+//! Both are kept by whoever keeps them: without `with_dead_letters` the bytes are gone.
 //!
 //! ```
 //! # #[cfg(feature = "tower")] {
 //! use okta_hooks::layer::{DeadLetter, HookLayer};
 //! use okta_hooks::{HeaderAuth, Receiver};
+//! use std::io::Error;
+//! use std::time::UNIX_EPOCH;
+//! use tokio::fs::File;
+//! use tokio::io::AsyncWriteExt;
 //! use tower::service_fn;
 //!
 //! # fn layer() -> Result<(), okta_hooks::ConfigError> {
 //! let receiver = Receiver::new(HeaderAuth::bearer("s3cret")?);
 //! let layer = HookLayer::new(receiver).with_dead_letters(service_fn(async |letter: DeadLetter| {
-//!     // Where it is malformed goes to the log; what it says stays in a place for such data.
-//!     eprintln!("dead letter of {} bytes: {letter}", letter.raw().len());
-//!     tokio::fs::write("dead-letter.json", letter.raw()).await
+//!     // Where it is malformed goes to the log; what it says stays in a place for such data. Two of
+//!     // one name are an error, so that the second comes again.
+//!     let time = UNIX_EPOCH.elapsed().map_err(Error::other)?.as_nanos();
+//!     eprintln!("dead letter {time} of {} bytes: {letter}", letter.raw().len());
+//!     let mut file = File::create_new(format!("dead-letters/{time}.json")).await?;
+//!     file.write_all(letter.raw()).await?;
+//!     file.sync_all().await
 //! }));
 //! # Ok(())
 //! # }
@@ -131,12 +140,12 @@
 //! ```
 //!
 //! An error of that service is a 503, so that Okta tries again: a full disk loses nothing the first
-//! time.
+//! time, and the events beside the dead letter are handled all the same.
 //!
 //! # What was never delivered
 //!
-//! A hook loses what happens in every outage longer than a moment, and Okta deactivates nothing and
-//! tells nobody. The System Log keeps every event for 90 days; [`system_log`](crate::system_log)
+//! A hook loses what happens in every outage longer than a moment, and Okta deactivates nothing. It says
+//! so in one place, the System Log, as the event `event_hook.delivery`. That keeps every event for 90 days; [`system_log`](crate::system_log)
 //! reads it on a schedule from a cursor that is stored with what it brought, and
 //! [`SeenEvents::claim_events`](crate::SeenEvents::claim_events) or the database's unique key leaves
 //! out what had come already.
@@ -145,7 +154,8 @@
 //!
 //! | Signal | Means |
 //! |---|---|
-//! | a 401 with a hook that is active | the secret differs from Okta's: every delivery is lost, silently |
+//! | `event_hook.delivery` in the System Log | Okta lost a delivery, and says why: the surest signal, and one to read from Okta, as it does not come by hook |
+//! | 401s, and no 204 meanwhile | the secret differs from Okta's: every delivery is lost. A 401 alone may be anybody on the internet |
 //! | a 400 or a dead letter | Okta sends a shape this service does not know; the bytes are kept |
 //! | a 413 | a batch over the limit is lost; raise [`Receiver::with_body_limit`](crate::Receiver::with_body_limit) |
 //! | 503 twice for one `eventId` | the delivery is lost to the hook; gap repair has to bring it |

@@ -23,7 +23,26 @@
 //! around it it makes an error of what should be an answer, and the connection is dropped.
 //!
 //! What must be done although the deadline elapsed belongs into a task of its own, whose end the
-//! handler awaits. Okta's next try may then find it done.
+//! handler awaits. The task takes the claim along, in place of `DedupeLayer`, which would release it at
+//! the deadline: then Okta's next try waits for the task, and finds it done.
+//!
+//! ```
+//! # use std::time::Instant;
+//! # use okta_hooks::{Delivery, SeenEvents};
+//! # use tower::BoxError;
+//! # async fn store(delivery: &Delivery) -> Result<(), BoxError> { Ok(()) }
+//! async fn handle(seen: SeenEvents, mut delivery: Delivery) -> Result<(), BoxError> {
+//!     let Some(claim) = seen.claim_or_wait(&mut delivery, Instant::now).await else {
+//!         return Ok(()); // It was handled before.
+//!     };
+//!     let task = tokio::spawn(async move {
+//!         store(&delivery).await?;
+//!         claim.commit(Instant::now());
+//!         Ok(())
+//!     });
+//!     task.await?
+//! }
+//! ```
 //!
 //! # Logging
 //!
@@ -38,7 +57,7 @@
 //! | `event_id`, `org`, `hook_id` | of the delivery, where they look like ids |
 //! | `events`, `event_types`, `invalid_events` | how many, and the first ten types of Okta's catalogue |
 //! | `new`, `seen` | how many events `DedupeLayer` handed on, and how many it did not |
-//! | `outcome` | `accepted`, `verified`, `refused`, `incomplete`, `failed`, `deadline_elapsed`, `abandoned` (the client went away) or `panicked` |
+//! | `outcome` | `accepted`, `verified`, `refused`, `incomplete`, `failed`, `deadline_elapsed`, `abandoned` (the client, or a timeout around the hook, did not wait for the answer) or `panicked` |
 //! | `status`, `elapsed_us` | of the answer, and how long it took |
 //!
 //! # Example

@@ -6,7 +6,8 @@
 //! values the later version holds. Any order, any repetition and any split into deliveries lead to
 //! the same copy. [`Projection::of`] is a pure function; [`Directory`] is such a copy in memory, and
 //! the reference for a store of your own: keep a version beside each value and compare, in SQL
-//! `(excluded.version, excluded.value) > (version, value)`.
+//! `(excluded.version, excluded.value) > (version, value)`. There, a version is `NOT NULL DEFAULT ''` and
+//! text compares byte by byte (in PostgreSQL `COLLATE "C"`), or else what was unknown stays unknown.
 //!
 //! ```
 //! use okta_hooks::Delivery;
