@@ -70,7 +70,7 @@ impl Challenge {
     }
 
     /// The body that answers it: `{"verification":"…"}`, to be sent as `application/json` with
-    /// status 200.
+    /// status 200 and `Cache-Control: no-store`.
     #[must_use]
     pub fn to_json(&self) -> String {
         // The value is the sender's: only a serializer may put it into JSON.

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use okta_hooks::{Delivery, Inbound, Rejection};
@@ -22,7 +22,9 @@ pub async fn hook(
     let headers = |name: &str| request.headers().get_all(name).map(HeaderValue::as_bytes);
     match settings.receiver.check(request.method(), headers) {
         Ok(Inbound::Verification { challenge, .. }) => {
-            HttpResponse::Ok().content_type("application/json").body(challenge.to_json())
+            let mut response = HttpResponse::Ok();
+            response.insert_header((CACHE_CONTROL, "no-store")).content_type("application/json");
+            response.body(challenge.to_json())
         }
         Ok(Inbound::Delivery { .. }) => {
             // One deadline spans the whole answer. What is not done then is dropped.
