@@ -100,8 +100,10 @@ impl App {
         Ok(result)
     }
 
-    pub fn rng(&self) -> MutexGuard<'_, fastrand::Rng> {
-        self.rng.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A generator to draw from. It is the caller's own and holds no lock, so that nobody who has the
+    /// org waits for one who waits for the org.
+    pub fn rng(&self) -> fastrand::Rng {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).fork()
     }
 
     /// Whether something happens now that happens in this share of all cases.

@@ -27,6 +27,7 @@ mod same_answers;
 mod seed;
 mod service_app;
 mod serving;
+mod side_by_side;
 mod tokens_and_schemas;
 
 /// The program.

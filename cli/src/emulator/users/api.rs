@@ -122,7 +122,8 @@ pub async fn operate(
 }
 
 fn token(app: &App) -> String {
-    (0..20).map(|_| app.rng().alphanumeric()).collect()
+    let mut rng = app.rng();
+    (0..20).map(|_| rng.alphanumeric()).collect()
 }
 
 fn reset_link(app: &App) -> Value {
