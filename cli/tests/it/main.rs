@@ -9,6 +9,7 @@ mod console_inline;
 mod console_page;
 mod console_unknown;
 mod copy_as_curl;
+mod data_file;
 mod emulator;
 mod group_rules;
 mod hardening;
