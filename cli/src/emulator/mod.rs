@@ -10,6 +10,7 @@ mod chaos;
 mod clock;
 mod console;
 mod custom_attributes;
+mod data_lock;
 mod deleted_hooks;
 mod delivery_queue;
 mod dpop;

@@ -7,8 +7,16 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
+use super::data_lock::DataLock;
+
 /// Documents by kind and id, in the order they were made.
-pub struct Store(Option<Connection>);
+pub struct Store(Option<Locked>);
+
+/// The database is closed before its lock ends.
+struct Locked {
+    connection: Connection,
+    _lock: DataLock,
+}
 
 pub enum Change {
     Put { kind: &'static str, id: String, place: u64, json: String },
@@ -25,14 +33,15 @@ impl Store {
         self.0.is_some()
     }
 
-    /// Opens the file, or creates it. The hooks' secrets are in it, so that only its owner may read
-    /// it and what SQLite keeps beside it.
+    /// Opens the file, or creates it, for this emulator alone. The hooks' secrets are in it, so that only
+    /// its owner may read it and what SQLite keeps beside it.
     pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
         create(path)?;
         let connection = Connection::open(path)?;
         if !is_ours(&connection)? {
             return Err("not a file of this emulator".into());
         }
+        let lock = DataLock::take(path)?;
         // SQLite gives the others the permissions of the first, unless they are there already.
         for suffix in ["", "-wal", "-shm"] {
             let mut name = path.as_os_str().to_owned();
@@ -49,13 +58,13 @@ impl Store {
                  PRIMARY KEY (kind, id)
              ) WITHOUT ROWID;",
         )?;
-        Ok(Self(Some(connection)))
+        Ok(Self(Some(Locked { connection, _lock: lock })))
     }
 
     /// What `read` makes of all documents of a kind and their places, in no order: SQLite would copy all
     /// of them to sort them.
     pub fn all<T>(&self, kind: &str, read: impl Fn(u64, &str) -> T) -> rusqlite::Result<Vec<T>> {
-        let Some(connection) = &self.0 else { return Ok(Vec::new()) };
+        let Some(Locked { connection, .. }) = &self.0 else { return Ok(Vec::new()) };
         let mut statement =
             connection.prepare("SELECT place, json FROM documents WHERE kind = ?1")?;
         let mut rows = statement.query([kind])?;
@@ -69,7 +78,7 @@ impl Store {
 
     /// Makes all changes or none.
     pub fn apply(&mut self, changes: &[Change]) -> rusqlite::Result<()> {
-        let Some(connection) = &mut self.0 else { return Ok(()) };
+        let Some(Locked { connection, .. }) = &mut self.0 else { return Ok(()) };
         let transaction = connection.transaction()?;
         for change in changes {
             match change {

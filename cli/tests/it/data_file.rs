@@ -1,8 +1,13 @@
 //! The file given as `--data`: what is in it, whatever happens to it.
 
+use std::path::Path;
+use std::time::Duration;
+
+use okta_hooks_cli::emulator::{Settings, start};
 use okta_hooks_testing::hook::Hook;
 use serde_json::json;
 
+use crate::PROGRAM;
 use crate::emulator::{CREATE, Org, person};
 
 #[tokio::test]
@@ -35,4 +40,46 @@ async fn what_could_not_be_written_is_written_and_delivered_with_the_next_change
         Org::ok(org.get(&format!("/api/v1/users/{login}")).await);
     }
     assert_eq!(Org::ok(org.get("/api/v1/logs").await), log);
+}
+
+/// Starts an emulator that cannot have its file, and returns what it says.
+async fn refused(data: &Path) -> String {
+    let mut emulator = tokio::process::Command::new(PROGRAM);
+    emulator.args(["emulator", "--listen", "127.0.0.1:0", "--data"]).arg(data).kill_on_drop(true);
+    let ended = tokio::time::timeout(Duration::from_secs(20), emulator.output()).await;
+    let output = ended.expect("it ends at once").unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_has_one_emulator_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("org.sqlite");
+    let data = ["--data", file.to_str().unwrap()];
+    let org = Org::start(&data);
+    let in_use = |path: &Path| format!("{}: is in use by another emulator", path.display());
+    assert_eq!(refused(&file).await.trim_end(), in_use(&file));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.sqlite");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(refused(&link).await.trim_end(), in_use(&link), "by another name");
+    }
+    org.create_user("first@example.com").await;
+    org.server.crash();
+
+    let org = Org::start(&data);
+    Org::ok(org.get("/api/v1/users/first@example.com").await);
+}
+
+#[test]
+fn a_file_has_one_org_of_a_process_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::new().with_data(folder.path().join("org.sqlite"));
+    let org = start(settings.clone()).unwrap();
+    let refused = start(settings.clone()).unwrap_err().to_string();
+    assert!(refused.ends_with("org.sqlite: is in use by another emulator"), "{refused}");
+    drop(org);
+    drop(start(settings).unwrap());
 }
