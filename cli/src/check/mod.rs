@@ -38,7 +38,7 @@ Exit codes: 0 nothing but advice was found, 1 there are faults, 2 the command li
 
 Examples:
   OKTA_HOOK_SECRET='Basic dXNl…' okta-hooks check http://127.0.0.1:8082/userCreated
-  okta-hooks check URL --secret s3cret --observe http://127.0.0.1:8081/getUsers
+  okta-hooks check URL --secret s3cret --observe http://127.0.0.1:8083/getUsers
   okta-hooks check --inline registration http://127.0.0.1:8082/registration")]
 pub struct Args {
     #[command(flatten)]
@@ -101,7 +101,7 @@ async fn findings(args: &Args, client: &HttpClient) -> Vec<Finding> {
             let patience = Duration::from_secs(args.observe_seconds);
             observed_page::check(&probe, url, patience).await
         }
-        None => observed_page::skipped(),
+        None => observed_page::not_observed(),
     });
     findings
 }

@@ -13,8 +13,20 @@ use crate::http_client::HttpClient;
 /// How long the page itself may take.
 const PAGE: Duration = Duration::from_secs(5);
 
-pub fn skipped() -> Vec<Finding> {
-    let why = "give --observe URL, a page that shows the logins it has received";
+/// A longer page is not judged: who is not in its beginning may be in the rest.
+const MAX_PAGE: usize = 32 * 1024 * 1024;
+
+/// Why nothing can be said of who is on the page.
+enum Unseen {
+    TooLong,
+    Failed(String),
+}
+
+pub fn not_observed() -> Vec<Finding> {
+    skipped("give --observe URL, a page that shows the logins it has received")
+}
+
+fn skipped(why: &'static str) -> Vec<Finding> {
     let all = [
         &rules::LOST_BATCH,
         &rules::LOST_ISOLATION,
@@ -33,23 +45,29 @@ pub async fn check(probe: &Probe<'_>, url: &str, patience: Duration) -> Vec<Find
         let page = page(probe.client, url).await;
         let complete =
             page.as_ref().is_ok_and(|page| accepted.iter().all(|user| page.contains(&user.login)));
-        if complete || Instant::now() > deadline {
+        let too_long = matches!(page, Err(Unseen::TooLong));
+        if complete || too_long || Instant::now() > deadline {
             return match page {
                 Ok(page) => judge(&accepted, &page),
-                Err(why) => vec![Finding::short(&rules::LOST, why)],
+                Err(Unseen::Failed(why)) => vec![Finding::short(&rules::LOST, why)],
+                Err(Unseen::TooLong) => skipped("the page to observe is longer than 32 MiB"),
             };
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn page(client: &HttpClient, url: &str) -> Result<String, String> {
-    let request =
-        Request::builder().uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
-    let exchange = client.exchange(request, PAGE).await;
-    let answer = exchange.result.map_err(|_| "the page to observe does not answer".to_owned())?;
+async fn page(client: &HttpClient, url: &str) -> Result<String, Unseen> {
+    let failed = |why: String| Unseen::Failed(format!("the page to observe {why}"));
+    let request = Request::builder().uri(url).body(Bytes::new());
+    let request = request.map_err(|error| failed(format!("cannot be asked for: {error}")))?;
+    let exchange = client.exchange_up_to(MAX_PAGE + 1, request, PAGE).await;
+    let answer = exchange.result.map_err(|_| failed("does not answer".to_owned()))?;
     if !answer.status.is_success() {
-        return Err(format!("the page to observe answered with status {}", answer.status.as_u16()));
+        return Err(failed(format!("answered with status {}", answer.status.as_u16())));
+    }
+    if answer.body.len() > MAX_PAGE {
+        return Err(Unseen::TooLong);
     }
     Ok(String::from_utf8_lossy(&answer.body).into_owned())
 }

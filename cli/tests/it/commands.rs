@@ -91,8 +91,22 @@ names! {
     check_names_a_duplicate_counted_twice: CountsTwice => ["twice"],
     check_names_a_batch_refused_for_one_malformed_event: AllOrNothing => ["isolation"],
     check_names_a_content_type_compared_as_a_whole: ExactContentType => ["content-type"],
+    check_reads_all_of_a_long_page: ShowsALongPage => NO_FAULT,
     check_names_a_receiver_that_keeps_nothing:
         KeepsNothing => ["lost-batch", "lost-isolation", "lost"],
+}
+
+#[tokio::test]
+async fn check_says_that_a_page_is_too_long_and_calls_nobody_on_it_lost() {
+    let (output, report) = check(Fault::ShowsAnEndlessPage).await;
+    assert_eq!((found(&report, "fault"), output.status.code()), (Vec::new(), Some(0)));
+    let findings = report["findings"].as_array().unwrap().iter();
+    let lost: Vec<_> = findings.filter(|finding| finding["id"] == "lost").collect();
+    assert_eq!(lost.len(), 1);
+    assert_eq!(
+        (&lost[0]["verdict"], &lost[0]["what"]),
+        (&"skipped".into(), &"the page to observe is longer than 32 MiB".into())
+    );
 }
 
 #[tokio::test]

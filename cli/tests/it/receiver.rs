@@ -40,6 +40,10 @@ pub enum Fault {
     AllOrNothing,
     ExactContentType,
     KeepsNothing,
+    /// The users are at the end of a page of 200 KB.
+    ShowsALongPage,
+    /// They are at the end of one of more than 32 MiB.
+    ShowsAnEndlessPage,
 }
 
 #[derive(Clone)]
@@ -69,7 +73,12 @@ pub async fn start(fault: Fault) -> SocketAddr {
 }
 
 async fn users(State(app): State<App>) -> String {
-    app.memory.lock().unwrap().users.join("\n")
+    let before = match app.fault {
+        Fault::ShowsALongPage => 200_000,
+        Fault::ShowsAnEndlessPage => 32 * 1024 * 1024,
+        _ => 0,
+    };
+    " ".repeat(before) + &app.memory.lock().unwrap().users.join("\n")
 }
 
 async fn hook(State(app): State<App>, request: Request) -> Response {
