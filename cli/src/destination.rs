@@ -1,6 +1,6 @@
 //! Where requests go, and the secret they carry: the same arguments in all commands.
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Uri};
 use reqwest::Url;
 
 use crate::diagnosis::Secret;
@@ -87,8 +87,38 @@ impl Auth {
     }
 }
 
+/// The URL as it is sent: in ASCII, with what may not be in one encoded.
 pub fn url(text: &str) -> Result<String, &'static str> {
-    let url = Url::parse(text).map_err(|_| "not a URL: it begins with http:// or https://")?;
+    let wrong = "not a URL: it begins with http:// or https://";
+    let url = Url::parse(text).map_err(|_| wrong)?;
     let usable = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-    if usable { Ok(text.to_owned()) } else { Err("not a URL: it begins with http:// or https://") }
+    if usable && is_sendable(url.as_str()) { Ok(url.into()) } else { Err(wrong) }
+}
+
+/// Whether a request can have this URL: not every one that a browser understands, nor any length.
+pub fn is_sendable(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some() && uri.authority().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_taken_as_it_is_sent() {
+        for (text, sent) in [
+            ("https://münchen.example/h", "https://xn--mnchen-3ya.example/h"),
+            ("http:/127.0.0.1:8082/h", "http://127.0.0.1:8082/h"),
+            ("http://127.0.0.1:8082/a b?c d", "http://127.0.0.1:8082/a%20b?c%20d"),
+            ("HTTP://LOCALHOST:8082", "http://localhost:8082/"),
+            ("http://[::1]:8082/hook?a=b", "http://[::1]:8082/hook?a=b"),
+        ] {
+            assert_eq!(url(text).as_deref(), Ok(sent), "{text}");
+            assert!(is_sendable(sent), "{sent}");
+        }
+        let long = format!("http://localhost/{}", "a".repeat(70_000));
+        for text in ["", "localhost", "/hook", "ftp://localhost/", "http://", &long] {
+            assert!(url(text).is_err(), "{text:.40}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::errors::OktaError;
 use super::event_filter;
 use super::hooks::Channel;
-use crate::loopback;
+use crate::{destination, loopback};
 
 /// Event types that a hook may subscribe to.
 const MAX_TYPES: usize = 300;
@@ -112,9 +112,12 @@ fn check_uri(uri: &str) -> Result<(), OktaError> {
         return invalid("must be at most 1024 characters, without white space");
     }
     let Ok(url) = Url::parse(uri) else { return invalid("must be a URL") };
-    match matches!(url.scheme(), "http" | "https") && loopback::is_private(&url) {
+    if !matches!(url.scheme(), "http" | "https") || !loopback::is_private(&url) {
+        return invalid("must begin with https:// (or be on this machine)");
+    }
+    match destination::is_sendable(uri) {
         true => Ok(()),
-        false => invalid("must begin with https:// (or be on this machine)"),
+        false => invalid(&format!("must be written as {url}")),
     }
 }
 

@@ -110,6 +110,24 @@ async fn check_says_that_a_page_is_too_long_and_calls_nobody_on_it_lost() {
 }
 
 #[tokio::test]
+async fn check_calls_a_url_as_a_browser_would_understand_it() {
+    let address = crate::receiver::start(Fault::None).await;
+    for (url, verdict) in
+        [(format!("http:/{address}/hook"), "held"), (format!("http://{address}/a b"), "fault")]
+    {
+        let report = json(&run(&["check", &url, "--json"]).await);
+        let found = found(&report, verdict);
+        assert!(
+            ["verification", "delivery"].iter().all(|id| found.iter().any(|f| f == id)),
+            "{report:#}"
+        );
+    }
+    let nothing = format!("http:/{address}/a b");
+    let inline = run(&["check", "--inline", "token", &nothing, "--json"]).await;
+    assert_eq!((inline.status.code(), &json(&inline)["ok"]), (Some(1), &false.into()));
+}
+
+#[tokio::test]
 async fn check_explains_what_it_finds_and_what_it_could_not_look_at() {
     let address = crate::receiver::start(Fault::AllOrNothing).await;
     let output = run(&["check", &hook(address)]).await;

@@ -13,6 +13,7 @@ mod data_file;
 mod emulator;
 mod group_rules;
 mod hardening;
+mod hook_urls;
 mod hostile_requests;
 mod inline_hooks;
 mod inline_receiver;

@@ -17,7 +17,7 @@ use crate::emulator::query_params::{Params, object};
 use crate::emulator::recorded_calls::{Ending, Recorded, Start};
 use crate::emulator::request_body::ApiBody;
 use crate::emulator::state::App;
-use crate::{loopback, new_ids};
+use crate::{destination, loopback, new_ids};
 
 /// Makes a call again, once.
 pub async fn replay(
@@ -88,6 +88,9 @@ fn change_target(request: &mut Recorded, changes: &Value) -> Result<(), OktaErro
     let url = url.ok_or_else(|| invalid("url", "must be a URL"))?;
     if !loopback::is_private(&url) {
         return Err(invalid("url", "must begin with https:// (or be on this machine)"));
+    }
+    if !destination::is_sendable(url.as_str()) {
+        return Err(invalid("url", "cannot be sent"));
     }
     request.url = url.into();
     Ok(())
