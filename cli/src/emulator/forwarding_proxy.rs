@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
+use okta_hooks::inline::Answer;
 use okta_hooks::simulate::Attempt;
 use percent_encoding::percent_decode;
 use reqwest::Url;
@@ -17,11 +18,14 @@ use reqwest::Url;
 use super::recorded_calls::{Ending, Recorded, Start};
 use super::request_body::{self, BodyError};
 use super::state::App;
-use crate::http_client::Fault;
+use crate::http_client::{self, Fault};
 use crate::loopback;
 
 /// More than Okta sends by far.
 const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// As a note on the call.
+const TOO_LONG: &str = "the answer is longer than Okta takes one: the sender got 502";
 
 /// How often anything on the way may decode a path.
 const MAX_DECODING: usize = 4;
@@ -136,8 +140,8 @@ async fn pass_on(
     call.await.unwrap_or_else(|_| Err(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// Waits as long as Okta would, until `deadline`, and not longer. Of an answer's body no more is kept, nor passed on,
-/// than the HTTP client keeps, which is far more than Okta looks at.
+/// Waits as long as Okta would, until `deadline`, and not longer. An answer is passed on whole, or not at
+/// all if it is longer than Okta takes one: a part of it would look like an answer of the receiver's.
 async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Response, StatusCode> {
     let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
     let call = app.calls.open(Start {
@@ -149,17 +153,23 @@ async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Res
         source: source(&request.headers),
         request,
     });
-    let exchange =
-        app.client.exchange(sent, deadline.saturating_duration_since(Instant::now())).await;
+    let left = deadline.saturating_duration_since(Instant::now());
+    let exchange = app.client.exchange_up_to(Answer::MAX_LEN + 1, sent, left).await;
+    let too_long = |answer: &http_client::Answer| answer.body.len() > Answer::MAX_LEN;
     let result = exchange.result.clone();
+    let note = result.as_ref().is_ok_and(too_long).then_some(TOO_LONG);
     let status = match &result {
+        Ok(_) if note.is_some() => StatusCode::BAD_GATEWAY,
         Ok(answer) => answer.status,
         Err(Fault::Timeout) => StatusCode::GATEWAY_TIMEOUT,
         Err(Fault::NoConnection(_)) => StatusCode::BAD_GATEWAY,
     };
     let next = next(status, call.attempt());
-    call.close(Ending { exchange, next, note: None, answered: Some(status.as_u16()) });
-    result.map(|answer| answer_of(status, answer.headers, answer.body)).map_err(|_| status)
+    call.close(Ending { exchange, next, note, answered: Some(status.as_u16()) });
+    match result {
+        Ok(answer) if note.is_none() => Ok(answer_of(status, answer.headers, answer.body)),
+        _ => Err(status),
+    }
 }
 
 /// What follows if the sender is Okta: it sends once more what was answered with a 5xx.

@@ -11,6 +11,7 @@ mod console_unknown;
 mod copy_as_curl;
 mod data_file;
 mod emulator;
+mod forwarded_answers;
 mod group_rules;
 mod hardening;
 mod hook_urls;
