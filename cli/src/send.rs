@@ -104,6 +104,8 @@ async fn deliver_all(
         if let Some(pace) = &mut pace {
             pace.tick().await;
         }
+        // What is over keeps its memory until somebody asks.
+        while under_way.try_join_next().is_some() {}
         let body = fixed.clone().unwrap_or_else(|| made(args, n).to_string().into());
         let request = request(&args.destination, body)?;
         let job = (client.clone(), request, args.duplicate, summary.clone(), bar.clone());

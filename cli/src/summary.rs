@@ -17,7 +17,9 @@ pub struct Summary {
     lost: usize,
     retries: usize,
     statuses: BTreeMap<String, usize>,
-    durations: Vec<Duration>,
+    /// How many requests took so many tenths of a millisecond: no more of them than there are times
+    /// to wait for.
+    durations: BTreeMap<u64, usize>,
     first_lost: Option<Diagnosis>,
 }
 
@@ -56,16 +58,19 @@ impl Summary {
             Err(Fault::NoConnection(_)) => "no connection".to_owned(),
         };
         *self.statuses.entry(status).or_default() += 1;
-        self.durations.push(exchange.duration);
+        *self.durations.entry(tenths(exchange.duration)).or_default() += 1;
     }
 
     /// The time within which this share of the answers came, in milliseconds.
     fn percentile(&self, share: f64) -> f64 {
-        let mut sorted = self.durations.clone();
-        sorted.sort_unstable();
-        let place = (share * sorted.len() as f64).ceil() as usize;
-        let found = sorted.get(place.saturating_sub(1)).copied().unwrap_or_default();
-        (found.as_secs_f64() * 10_000.0).round() / 10.0
+        let all: usize = self.durations.values().sum();
+        let place = (share * all as f64).ceil() as usize;
+        let mut seen = 0;
+        let found = self.durations.iter().find(|(_, count)| {
+            seen += **count;
+            seen >= place
+        });
+        found.map_or(0.0, |(tenths, _)| *tenths as f64 / 10.0)
     }
 
     pub fn print(&self, json: bool) {
@@ -130,16 +135,41 @@ impl Summary {
     }
 }
 
+fn tenths(duration: Duration) -> u64 {
+    (duration.as_secs_f64() * 10_000.0).round() as u64
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+
+    fn took(duration: Duration) -> Exchange {
+        let (started, result) = (SystemTime::now(), Err(Fault::Timeout));
+        Exchange { started, duration, result, secrets: Vec::new() }
+    }
+
+    fn of(durations: impl Iterator<Item = Duration>) -> Summary {
+        let mut summary = Summary::default();
+        durations.for_each(|duration| summary.measure(&took(duration)));
+        summary
+    }
 
     #[test]
     fn percentiles_are_times_that_were_measured() {
-        let durations = (1..=100).rev().map(Duration::from_millis).collect();
-        let summary = Summary { durations, ..Summary::default() };
+        let summary = of((1..=100).rev().map(Duration::from_millis));
         let found = [0.5, 0.9, 0.99, 1.0].map(|share| summary.percentile(share));
         assert_eq!(found, [50.0, 90.0, 99.0, 100.0]);
+        let summary = of([1_240, 1_250, 9_960].into_iter().map(Duration::from_micros));
+        assert_eq!([0.1, 0.5, 1.0].map(|share| summary.percentile(share)), [1.2, 1.3, 10.0]);
         assert_eq!(Summary::default().percentile(0.5), 0.0);
+    }
+
+    #[test]
+    fn a_million_requests_take_no_more_memory_than_the_times_they_can_have() {
+        let summary = of((0..1_000_000).map(|n| Duration::from_micros(n % 3_000_000)));
+        assert!(summary.durations.len() <= 10_001, "{}", summary.durations.len());
+        assert_eq!(summary.percentile(0.5), 500.0);
     }
 }
