@@ -98,7 +98,7 @@ impl Settings {
             seed: self.seed,
             public_url: None,
             json: false,
-            chaos: Chaos { reset_seconds: 1, ..Chaos::default() },
+            chaos: Chaos::default(),
         }
     }
 }
