@@ -21,6 +21,7 @@ mod inline_receiver;
 mod inspect;
 mod many_users;
 mod memory;
+mod named_users;
 mod official_sdks;
 mod org_client;
 mod receiver;

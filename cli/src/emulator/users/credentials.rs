@@ -19,7 +19,7 @@ pub struct Credentials {
     pub provider: Provider,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {
     #[serde(rename = "type")]
     kind: String,

@@ -44,10 +44,20 @@ impl Users {
         Some((*place, self.by_place.get(place)?))
     }
 
-    /// By id, login, or what a login has before the `@`.
+    /// By id, login, or what one login alone has before the `@`. `me` is whoever asks, and never one
+    /// of these.
     pub fn find(&self, name: &str) -> Option<(u64, &User)> {
-        let short = |user: &User| user.login().split('@').next() == Some(name);
-        self.named(name).or_else(|| self.after(0).find(|(_, user)| short(user)))
+        if name == "me" {
+            return None;
+        }
+        self.named(name).or_else(|| {
+            let short = |user: &User| user.login().split('@').next() == Some(name);
+            let mut found = self.after(0).filter(|(_, user)| short(user));
+            match (found.next(), found.next()) {
+                (Some(only), None) => Some(only),
+                _ => None,
+            }
+        })
     }
 
     /// Those with these ids, by place.

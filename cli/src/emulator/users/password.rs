@@ -10,14 +10,15 @@ use crate::emulator::errors::OktaError;
 use crate::emulator::org::{Org, happened};
 
 impl Org {
-    /// Gives a user the credentials that are wanted; whether any are.
+    /// Gives a user the credentials that are wanted; whether any are that were not there before.
     pub fn apply_credentials(
         &mut self,
         user: &mut User,
         wanted: Wanted,
     ) -> Result<bool, OktaError> {
         let any = wanted.password.is_some()
-            || wanted.question.is_some() && wanted.question != user.credentials.question;
+            || wanted.question.is_some() && wanted.question != user.credentials.question
+            || wanted.provider.as_ref().is_some_and(|other| *other != user.credentials.provider);
         match wanted.password {
             Some(Password::Value(password)) => self.set_password(user, &password)?,
             Some(Password::Imported) => {
