@@ -1,11 +1,24 @@
 //! The filters of Okta's APIs: `eventType eq "a" or (actor.id sw "00u" and not (outcome.result eq "FAILURE"))`.
 //!
-//! Strings are compared without regard to the case of ASCII letters. A path goes into every element of
-//! an array on its way.
+//! Strings are compared without regard to the case of ASCII letters, times as the moments they are. A
+//! path goes into every element of an array on its way.
 
+use okta_hooks::simulate;
 use serde_json::Value;
 
+use super::clock;
 use super::listed::Listed;
+
+/// Members that are times.
+const TIMES: [&str; 7] = [
+    "activated",
+    "created",
+    "lastMembershipUpdated",
+    "lastUpdated",
+    "passwordChanged",
+    "published",
+    "statusChanged",
+];
 
 pub enum Filter {
     Or(Vec<Self>),
@@ -205,6 +218,7 @@ impl Parser {
         let value = match operator {
             Operator::Pr => Value::Null,
             _ => match self.take()? {
+                Token::Quoted(text) if is_moment(&path, operator) => Value::String(time(&text)?),
                 Token::Quoted(text) => Value::String(text),
                 Token::Word(word) => serde_json::from_str(&word).map_err(|_| InvalidFilter)?,
                 _ => return Err(InvalidFilter),
@@ -225,6 +239,17 @@ impl Parser {
         self.next += usize::from(found);
         found
     }
+}
+
+/// Whether the value stands for a moment, and not for letters of one.
+fn is_moment(path: &str, operator: Operator) -> bool {
+    let letters = [Operator::Sw, Operator::Ew, Operator::Co];
+    TIMES.contains(&path) && !letters.contains(&operator)
+}
+
+/// The same moment as it is written in what is looked at, so that their letters have its order.
+fn time(text: &str) -> Result<String, InvalidFilter> {
+    clock::parse(text).map(simulate::timestamp).ok_or(InvalidFilter)
 }
 
 fn operator(word: &str) -> Option<Operator> {
@@ -288,6 +313,29 @@ mod tests {
     }
 
     #[test]
+    fn times_are_compared_as_moments_however_they_are_written() {
+        let user = json!({
+            "lastUpdated": "2026-01-01T00:00:00.123Z", "profile": { "created": "2026-01-01" },
+        });
+        for (text, expected) in [
+            (r#"lastUpdated gt "2026-01-01T00:00:00Z""#, true),
+            (r#"lastUpdated gt "2026-01-01T00:00:00.123Z""#, false),
+            (r#"lastUpdated ge "2026-01-01T00:00:00.123Z""#, true),
+            (r#"lastUpdated gt "2025-12-31T19:00:00-05:00""#, true),
+            (r#"lastUpdated lt "2026-01-01T01:00:00+01:00""#, false),
+            (r#"lastUpdated lt "2026-01-01T01:00:01+01:00""#, true),
+            (r#"lastUpdated eq "2026-01-01T02:00:00.123+02:00""#, true),
+            (r#"lastUpdated sw "2026-01""#, true),
+            ("lastUpdated pr", true),
+            (r#"created gt "2026-01-01T00:00:00Z""#, false),
+            (r#"profile.created eq "2026-01-01""#, true),
+        ] {
+            let filter = Filter::parse(text).unwrap();
+            assert_eq!(filter.matches(&user), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_not_a_filter_is_refused() {
         let deep = format!("{}a pr{}", "(".repeat(10_000), ")".repeat(10_000));
         let nots = format!("{}a pr", "not ".repeat(10_000));
@@ -303,6 +351,9 @@ mod tests {
             "a pr or",
             "\"a\" pr",
             "a pr b pr",
+            "lastUpdated gt \"2026\"",
+            "created eq \"yesterday\"",
+            "not (published lt \"2026-01-01T00:00:00\")",
             &deep,
             &nots,
         ] {
