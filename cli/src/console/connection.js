@@ -1,4 +1,4 @@
-// The line to the org: everything is loaded once, then each change comes by itself. A lost line is said,
+// The line to the org: the calls are loaded once, then each change comes by itself. A lost line is said,
 // and tried again.
 import { loadAll, take } from './calls.js';
 import { $ } from './dom.js';
@@ -11,7 +11,7 @@ function health(text, down = false) {
   $('lost').hidden = !down;
 }
 
-/** `load` loads what is not a call; `changed` is told of the calls that have changed. */
+/** `load` is done before the calls are shown; `changed` is told of those that have changed. */
 export async function connect(load, changed) {
   let since;
   try {

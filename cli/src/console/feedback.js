@@ -58,6 +58,21 @@ export async function once(pressed, place, work) {
   }
 }
 
+const failures = new WeakMap();
+
+/** Work that nobody has pressed a button for: why it failed is said in `place` until it goes well. */
+export async function unasked(place, work) {
+  try {
+    await work();
+    if (failures.get(place)?.isConnected) clearMessage(place);
+  } catch (error) {
+    const said = failures.get(place);
+    if (said?.isConnected && said.textContent === error.message) return;
+    failures.set(place, element('div', error.message));
+    showMessage(place, failures.get(place), 'bad', false);
+  }
+}
+
 export function button(text, place, work, { className = '', key = '', label = '' } = {}) {
   const made = element('button', text, className);
   made.type = 'button';

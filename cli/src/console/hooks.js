@@ -1,7 +1,7 @@
 // The event hooks: a card for each.
 import { EVENT_HOOKS, admin, asking, okta } from './api.js';
 import { $, element, group, redraw } from './dom.js';
-import { Messages, button, clearMessage, showMessage } from './feedback.js';
+import { Messages, button, clearMessage, showMessage, unasked } from './feedback.js';
 import { typeName } from './event_types.js';
 import { go } from './router.js';
 
@@ -25,6 +25,8 @@ export async function loadHooks() {
   redraw($('hook-list'), hooks, card);
   for (const listener of listeners) listener(hooks);
 }
+
+export const refreshHooks = () => unasked($('hooks-message'), loadHooks);
 
 const place = (id) => messages.of(id);
 

@@ -2,10 +2,9 @@
 // is shown.
 import { admin, encoded, okta } from './api.js';
 import { $, element, group, options } from './dom.js';
-import { clearMessage, press, showMessage, submit } from './feedback.js';
+import { clearMessage, press, showMessage, submit, unasked } from './feedback.js';
 import { look } from './hooks.js';
 import { checkJson, checkWhileTyping } from './json_editor.js';
-import { onRoute } from './router.js';
 import { mayDiscard, watchEdits } from './unsaved.js';
 
 const INLINE_HOOKS = '/api/v1/inlineHooks';
@@ -68,6 +67,11 @@ async function send() {
   showMessage($('inline-message'), [title, element('p', consequence), list, group('div', 'buttons', look(call, $('inline-message')))], findings.length ? 'bad' : KINDS[effect] ?? 'bad');
 }
 
+/** Edits stay as they are. */
+export const refreshInlineHooks = () => unasked($('inline-new-message'), async () => {
+  if (!isDirty() && (await loadHooks()).length > 0) await loadSample();
+});
+
 export function startInlineHooks() {
   watchEdits('inline', isDirty);
   checkWhileTyping($('inline-body'), $('inline-note'));
@@ -76,10 +80,4 @@ export function startInlineHooks() {
   press($('inline-sample'), $('inline-message'), loadSample);
   press($('inline-delete'), $('inline-message'), remove);
   $('inline-hook').addEventListener('change', () => loadSample().catch((error) => showMessage($('inline-message'), error.message, 'bad')));
-  onRoute(async ({ tab }) => {
-    if (tab !== 'inline' || isDirty()) return;
-    try {
-      if ((await loadHooks()).length > 0) await loadSample();
-    } catch { /* The connection says what there is to say. */ }
-  });
 }

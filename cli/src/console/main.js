@@ -4,12 +4,12 @@ import { connect } from './connection.js';
 import { $ } from './dom.js';
 import { loadTypes } from './event_types.js';
 import { startHookForm } from './hook_form.js';
-import { loadHooks } from './hooks.js';
-import { startInlineHooks } from './inline_hooks.js';
+import { refreshHooks } from './hooks.js';
+import { refreshInlineHooks, startInlineHooks } from './inline_hooks.js';
 import { callsChanged, startInspector } from './inspector.js';
-import { loadPeople, startPeople } from './people.js';
+import { refreshPeople, startPeople } from './people.js';
 import { startPreview } from './preview.js';
-import { show } from './router.js';
+import { onRoute, show } from './router.js';
 import { startUnknownPaths } from './unknown_paths.js';
 
 // At most once in a while, and only for a page that somebody looks at.
@@ -17,21 +17,28 @@ function soon(work) {
   let timer = null;
   return () => {
     if (timer || document.hidden) return;
-    timer = setTimeout(async () => {
+    timer = setTimeout(() => {
       timer = null;
-      try { await work(); } catch { /* The connection says what there is to say. */ }
+      work();
     }, 300);
   };
 }
 
-const hooksSoon = soon(loadHooks);
-const peopleSoon = soon(loadPeople);
+const hooksSoon = soon(refreshHooks);
+const peopleSoon = soon(refreshPeople);
+const OF_TABS = { hooks: refreshHooks, people: refreshPeople, inline: refreshInlineHooks };
 
 async function load() {
   const info = await signIn();
   $('org-url').textContent = info.org;
   await loadTypes();
-  await Promise.all([loadHooks(), loadPeople()]);
+  // Okta's APIs may refuse them, and each says so itself: the calls are there all the same.
+  for (const refresh of Object.values(OF_TABS)) refresh();
+}
+
+// What happened meanwhile is there when one comes to a tab.
+function tabOpened({ tab }) {
+  if (apiToken() !== '') OF_TABS[tab]?.();
 }
 
 function changed(calls) {
@@ -56,6 +63,7 @@ startPreview();
 startInlineHooks();
 startInspector();
 startUnknownPaths();
+onRoute(tabOpened);
 show();
 document.addEventListener('visibilitychange', () => {
   if (document.hidden || apiToken() === '') return;

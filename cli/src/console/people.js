@@ -1,7 +1,7 @@
 // The people of the org, and what can be done to them.
 import { USERS, admin, answered, asking, encoded, okta, request } from './api.js';
 import { $, element, group, redraw } from './dom.js';
-import { Messages, button, clearMessage, press, showMessage, submit } from './feedback.js';
+import { Messages, button, clearMessage, press, showMessage, submit, unasked } from './feedback.js';
 import { mayDiscard, watchEdits } from './unsaved.js';
 
 let edited = null;
@@ -23,6 +23,8 @@ export async function loadPeople() {
   $('people-more').hidden = !more;
   redraw($('people-list'), people, personRow);
 }
+
+export const refreshPeople = () => unasked($('people-message'), loadPeople);
 
 // What can be done to somebody, by status.
 const OPERATIONS = {

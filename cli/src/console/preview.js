@@ -1,13 +1,13 @@
 // Okta's preview of a hook: a recent event of the System Log, or sample data where there is none, to be
 // edited and delivered.
-import { admin, encoded } from './api.js';
+import { admin, asking, encoded } from './api.js';
 import { $, element, group, options, dayAndTime } from './dom.js';
 import { typeName } from './event_types.js';
-import { press, showMessage, submit } from './feedback.js';
+import { press, showMessage, submit, unasked } from './feedback.js';
 import { onHooks } from './hooks.js';
 import { checkJson, checkWhileTyping } from './json_editor.js';
 import { NewIds, showMade } from './made_again.js';
-import { onRoute } from './router.js';
+import { onRoute, route } from './router.js';
 import { mayDiscard, watchEdits } from './unsaved.js';
 
 let body = '';
@@ -16,13 +16,34 @@ const newIds = new NewIds('preview-new-ids');
 
 const isDirty = () => $('preview-body').value !== body;
 
+// What was shown of a hook goes with it: it is not delivered to another one.
+function forget() {
+  asking('preview');
+  event = null;
+  body = '';
+  options($('preview-type'), []);
+  $('preview-events').replaceChildren();
+  $('preview-source').textContent = '';
+  $('preview-body').value = '';
+  newIds.reset();
+  checkJson($('preview-body'), $('preview-note'));
+}
+
 async function load(chosen) {
   const hook = $('preview-hook').value;
   if (hook === '' || !(await mayDiscard('preview'))) return;
+  const isLatest = asking('preview');
   const query = new URLSearchParams();
   if ($('preview-type').value) query.set('type', $('preview-type').value);
   if (chosen) query.set('event', chosen);
-  const preview = await admin('GET', `/admin/hooks/${encoded(hook)}/preview?${query}`);
+  let preview;
+  try {
+    preview = await admin('GET', `/admin/hooks/${encoded(hook)}/preview?${query}`);
+  } catch (error) {
+    if (isLatest()) forget();
+    throw error;
+  }
+  if (!isLatest()) return;
   event = preview.event;
   options($('preview-type'), [['', 'All of this hook'], ...preview.types.map((type) => [type, `${typeName(type)} · ${type}`])]);
   $('preview-events').replaceChildren(...preview.candidates.map(candidate));
@@ -52,6 +73,7 @@ function candidate({ uuid, type, published, target, name }) {
 async function deliver() {
   const hook = $('preview-hook').value;
   if (hook === '') throw new Error('Create a hook first.');
+  if (body === '' && !isDirty()) throw new Error('There is no body yet: load the newest.');
   const call = await admin('POST', `/admin/deliver/${hook}${newIds.chosen() ? '?newIds=1' : ''}`, $('preview-body').value);
   body = $('preview-body').value;
   showMade($('preview-message'), call);
@@ -75,11 +97,18 @@ export function startPreview() {
   press($('preview-newest'), $('preview-message'), () => load(null));
   onChange($('preview-hook'), async () => { options($('preview-type'), []); await load(null); });
   onChange($('preview-type'), () => load(null));
+  // What happened meanwhile is there when one comes here; edits stay.
+  const refresh = ({ tab }) => { if (tab === 'preview' && !isDirty()) unasked($('preview-message'), () => load(null)); };
+  onRoute(refresh);
   onHooks((hooks) => {
+    const chosen = $('preview-hook').value;
     options($('preview-hook'), hooks.map((hook) => [hook.id, hook.name]));
     $('preview-none').hidden = hooks.length > 0;
     $('preview-form').hidden = hooks.length === 0;
+    if (chosen !== '' && $('preview-hook').value !== chosen) {
+      forget();
+      showMessage($('preview-message'), 'The hook that was chosen here is gone, and its body with it.', 'warn', false);
+    }
+    if (body === '') refresh(route());
   });
-  // What happened meanwhile is there when one comes here; edits stay.
-  onRoute(({ tab }) => { if (tab === 'preview' && !isDirty()) load(null).catch(() => {}); });
 }

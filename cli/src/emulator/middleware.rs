@@ -95,8 +95,15 @@ fn is_loopback_name(host: &str) -> bool {
     })
 }
 
+/// What the console's requests carry. Whoever looks at an org uses up nothing of it, and sees it also
+/// when everything goes wrong for clients. Pages of other sites cannot send it.
+const CONSOLE: &str = "x-emulator-console";
+
 /// For the APIs: rate limits, faults, and who may.
 pub async fn okta(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.headers().contains_key(CONSOLE) {
+        return allowed(&app, request, next).await;
+    }
     let now = clock::unix_seconds();
     let path = request.uri().path().to_owned();
     let chaos = app.chaos();

@@ -5,6 +5,7 @@ mod assignments;
 mod check_inline;
 mod commands;
 mod console;
+mod console_apart;
 mod console_inline;
 mod console_page;
 mod console_unknown;
