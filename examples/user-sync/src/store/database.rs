@@ -20,10 +20,17 @@ impl Database {
         variable: &dyn Fn(&str) -> Result<Option<String>, String>,
         replica: &str,
     ) -> Result<Self, String> {
-        match value.starts_with("postgres:") || value.starts_with("postgresql:") {
-            true => Self::server(&value, variable, replica),
-            false => Ok(Self::File(value.into())),
+        let (scheme, rest) = value.trim().split_once(':').unwrap_or_default();
+        if ["postgres", "postgresql"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            // The driver knows the scheme in lower case only.
+            return Self::server(&format!("postgres:{rest}"), variable, replica);
         }
+        // A file's name is printed, and a password may be in these.
+        if value.contains("://") || value.contains("password=") {
+            return Err("DATABASE: expected a file's name, or a URL that begins with postgres://"
+                .to_owned());
+        }
+        Ok(Self::File(value.into()))
     }
 
     #[cfg(feature = "postgres")]
@@ -53,6 +60,45 @@ impl fmt::Display for Database {
             Self::File(path) => path.display().fmt(f),
             #[cfg(feature = "postgres")]
             Self::Postgres(target) => target.describe().fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(value: &str) -> Result<Database, String> {
+        Database::parse(value.to_owned(), &|_| Ok(None), "one")
+    }
+
+    #[test]
+    fn what_looks_like_a_server_of_another_kind_is_refused_and_not_repeated() {
+        for value in [
+            "postgresql+psycopg://ann:s3cret@h/sync",
+            "jdbc:postgresql://h/sync?user=ann&password=s3cret",
+            "mysql://ann:s3cret@h/sync",
+            "postgres+tls://ann:s3cret@h/sync",
+            "host=h user=ann password=s3cret",
+        ] {
+            let error = parse(value).err().expect(value);
+            assert!(error.starts_with("DATABASE: expected a file's name"), "{error}");
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn any_other_value_is_the_name_of_a_file() {
+        for value in ["users.db", "/var/lib/sync/users.db", r"C:\sync\users.db", "my users.db"] {
+            assert_eq!(parse(value).expect(value).to_string(), value);
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn the_scheme_of_a_server_may_be_in_any_case_and_after_a_space() {
+        for value in ["Postgres://ann:s3cret@h/sync", " POSTGRESQL://ann:s3cret@h/sync "] {
+            assert_eq!(parse(value).expect(value).to_string(), "h");
         }
     }
 }

@@ -38,6 +38,19 @@ fn an_empty_secret_is_refused_in_one_line_that_says_what_to_do() {
     }
 }
 
+#[test]
+fn a_database_of_another_kind_is_refused_in_one_line_without_its_password() {
+    let directory = tempfile::tempdir().unwrap();
+    for url in ["postgresql+psycopg://ann:pa55word@127.0.0.1:9/x", "sqlite://ann:pa55word@h/x"] {
+        let output = run(directory.path(), &[("OKTA_HOOK_SECRET", "s3cret"), ("DATABASE", url)]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.starts_with("DATABASE: expected a file's name"), "{error}");
+        assert!(error.lines().count() == 1 && !error.contains("pa55word"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "no file was made");
+}
+
 /// A key of the tests, as a file, as the PEM itself, and on one line in both ways.
 #[test]
 fn a_private_key_can_be_given_itself_or_by_its_file() {
