@@ -2,6 +2,7 @@
 //! that every program for PostgreSQL knows.
 
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +53,9 @@ impl Target {
         fill_in(&mut config, variable)?;
         let ssl_mode = ssl_mode.map_or_else(|| variable("PGSSLMODE"), |mode| Ok(Some(mode)))?;
         let ca = ca.map_or_else(|| variable("PGSSLROOTCERT"), |ca| Ok(Some(ca)))?;
-        let is_local = config.get_hosts().iter().all(is_local);
+        // Where an address is given, the connection goes there, and the name is for the certificate.
+        let is_local = config.get_hosts().iter().all(is_local)
+            && config.get_hostaddrs().iter().all(IpAddr::is_loopback);
         config.ssl_mode(ssl(ssl_mode.as_deref(), is_local && ca.is_none())?);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
@@ -144,8 +147,7 @@ fn fill_in(
 fn is_local(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {
-            name == "localhost"
-                || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
         }
         #[cfg(unix)]
         Host::Unix(_) => true,
@@ -217,6 +219,15 @@ mod tests {
             ("postgresql://ann@[::1]:5433/sync", SslMode::Disable),
             ("postgres://ann@%2Frun%2Fpostgresql/sync", SslMode::Disable),
             ("postgres://ann@localhost/sync?sslmode=require", SslMode::Require),
+            ("postgres://ann@/sync?hostaddr=10.0.0.5", SslMode::Require),
+            ("postgres://ann@localhost/sync?hostaddr=10.0.0.5", SslMode::Require),
+            (
+                "postgres://ann@localhost,localhost/sync?hostaddr=127.0.0.1,10.0.0.5",
+                SslMode::Require,
+            ),
+            ("postgres://ann@db.example.com/sync?hostaddr=127.0.0.1", SslMode::Require),
+            ("postgres://ann@/sync?hostaddr=127.0.0.1", SslMode::Disable),
+            ("postgres://ann@/sync?hostaddr=::1", SslMode::Disable),
         ] {
             assert_eq!(ssl_mode(url), expected, "{url}");
         }
