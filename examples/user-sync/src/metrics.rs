@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
-use crate::store::{Change, Counted, Lists, Outcome};
+use crate::store::{Change, Counted, Lists, Origin, Outcome};
 
 /// Everything since the start of the process.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub struct Metrics {
     committed_changes: Count,
     /// How many changes wait for the writer now.
     pub queued: Count,
-    /// When the last event was written, in milliseconds since 1970; 0 before the first.
+    /// When the hook or the stream last brought an event, in milliseconds since 1970; 0 before that.
     last_event: Count,
     /// Whether the last transaction failed.
     pub is_failing: AtomicBool,
@@ -73,6 +73,7 @@ pub struct Counters {
     refused: u64,
     failed_commits: u64,
     queue_length: u64,
+    /// Of the hook or the stream; null before the first.
     seconds_since_last_event: Option<u64>,
     /// Whether the last transaction failed.
     is_failing: bool,
@@ -110,13 +111,13 @@ impl Metrics {
             Change::DeadLetters(letters) => self.dead_letters.add(letters.len() as u64),
             _ => {}
         }
-        if outcome.new > 0 {
+        if came_by_hook(change) {
             self.last_event.0.store(now(), Ordering::Relaxed);
         }
         self.revisions.written(change, outcome);
     }
 
-    /// Seconds since the last new event; `None` before the first.
+    /// Seconds since the hook or the stream last brought an event; `None` before the first.
     pub fn seconds_since_last_event(&self) -> Option<u64> {
         let last = self.last_event.get();
         (last > 0).then(|| now().saturating_sub(last) / 1000)
@@ -194,9 +195,11 @@ impl Metrics {
             let help = "Replicas over this database that gave a sign of life lately.";
             metric("replicas", "gauge", help, replicas.to_string());
         }
-        let since = self.seconds_since_last_event();
-        let since = since.map_or_else(|| "NaN".to_owned(), |seconds| seconds.to_string());
-        metric("seconds_since_last_event", "gauge", "Age of the last new event.", since);
+        // A hook that never brought one is as silent as one that stopped, and NaN would alert nobody.
+        let since_start = || now().saturating_sub(self.started_at.0.unsigned_abs()) / 1000;
+        let since = self.seconds_since_last_event().unwrap_or_else(since_start).to_string();
+        let help = "Since the hook or the stream last brought an event, or since the start.";
+        metric("seconds_since_last_event", "gauge", help, since);
         let replica = label(&self.replica);
         let help = "Which replica counted; what is in the database, all of them share.";
         let _ = writeln!(text, "# HELP okta_sync_replica_info {help}");
@@ -216,6 +219,12 @@ impl Revisions {
             count.add(u64::from(has_changed));
         }
     }
+}
+
+/// Whether it shows that the hook, or the stream in its place, is alive. One that came again does, too:
+/// the System Log may have had it first. What the System Log has says nothing about the hook.
+fn came_by_hook(change: &Change) -> bool {
+    matches!(change, Change::Events(batch) if batch.origin == Origin::Hook && !batch.events.is_empty())
 }
 
 /// A value as it may stand between quotes.

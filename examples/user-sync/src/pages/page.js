@@ -137,8 +137,10 @@ function showHealth(status) {
   if (status.isFailing) return health('Nothing can be written: Okta gets 503. The log says why.', 'bad');
   const away = status.replicas.filter(({ isAway }) => isAway).map(({ name }) => name);
   if (away.length) return health(`No sign of life from ${away.join(', ')}.`, 'warn');
+  // What the System Log had says nothing about the hook.
   const since = status.secondsSinceLastEvent;
-  health(since === null ? 'Well. No event since the start.' : `Well. Last event ${ago(since)}.`, 'good');
+  const last = since === null ? 'No event by the hook since the start' : `Last event by the hook ${ago(since)}`;
+  health(`Well. ${last}.`, 'good');
 }
 
 // What the lists were like when they were last read: the same from every replica.

@@ -439,6 +439,29 @@ fn what_the_hook_never_got_is_read_while_it_runs() {
 }
 
 #[test]
+fn the_system_log_does_not_hide_that_the_hook_is_silent() {
+    let stage = Stage::new();
+    let sync = stage.start_to_repair();
+    let since_last = |sync: &Sync| {
+        let metrics = sync.get("/metrics").text();
+        let name = "okta_sync_seconds_since_last_event ";
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+        line.and_then(|seconds| seconds.parse::<u64>().ok()).expect("a number from the start on")
+    };
+    eventually("it grows from the start on", || (since_last(&sync) >= 2).then_some(()));
+    let log = logged(2);
+    stage.org.lock().log = log.clone();
+    sync.assert_count("fromSystemLog", 2);
+    assert!(since_last(&sync) >= 2);
+    assert_eq!(sync.json("/status")["secondsSinceLastEvent"], Value::Null);
+    // The hook is late, and alive.
+    assert_eq!(sync.deliver(&log[..1]), 204);
+    assert!(since_last(&sync) < 2);
+    assert!(sync.count("secondsSinceLastEvent") < 2);
+    end(sync);
+}
+
+#[test]
 fn all_pages_are_read_at_once_and_none_twice() {
     let stage = Stage::new();
     stage.org.lock().log = logged(2_500);
