@@ -165,7 +165,7 @@ impl Metrics {
             ),
             (
                 "recovered_total",
-                "Those of them of a type that the hook has brought.",
+                "Those of them that the hook should have brought by then.",
                 &self.recovered,
             ),
             ("refused_total", "Requests refused.", &self.refused),

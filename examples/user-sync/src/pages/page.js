@@ -11,7 +11,7 @@ const FACTS = {
 const RARE = ['refreshBacklog', 'queueLength', 'refused', 'failedCommits'];
 const WARN = ['deadLetters', 'recovered', 'failedCommits'];
 const MEANINGS = {
-  recovered: 'Events of the types that the hook brings which only the System Log had',
+  recovered: 'Events that the hook should have brought by then, and only the System Log had',
   duplicates: 'Events that came again, and were ignored',
   queueLength: 'Changes that wait to be written',
   deliveries: 'Deliveries accepted since the start', refused: 'Requests refused since the start',

@@ -9,6 +9,11 @@ use super::Origin;
 /// How far Okta's clock and ours may be apart. What is dated later cannot have happened.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long a hook may take to bring an event that is not lost: several times the 10 to 25 seconds that it
+/// takes as a rule. Okta's support calls up to an hour normal, but with so long a wait no loss would be
+/// noticed: an event is read from the System Log within minutes, and only then it is decided.
+const HOOK_DELAY: SignedDuration = SignedDuration::from_mins(2);
+
 /// What an event takes in memory beside its JSON: where its members are.
 const INDEX_BYTES: usize = 512;
 
@@ -76,6 +81,12 @@ impl Batch {
         self.events.iter().filter_map(LogEvent::published_timestamp).filter(is_possible).max()
     }
 
+    /// Whether a hook would have brought this event by now, if it still did.
+    pub fn is_overdue(&self, event: &LogEvent) -> bool {
+        let expected_by = |published: Timestamp| published.saturating_add(HOOK_DELAY).ok();
+        event.published_timestamp().and_then(expected_by).is_some_and(|by| by < self.received_at)
+    }
+
     /// What one of the events changes. A `published` that cannot be true counts as the delivery's
     /// `eventTime`, or where that cannot either, as the moment it was received: it must not outrank
     /// every later change.
@@ -98,6 +109,28 @@ fn latest(received_at: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_is_overdue_some_minutes_after_it_was_published() {
+        let now = Timestamp::now();
+        let is_overdue = |published: String| {
+            let json = format!(r#"{{"eventType":"x","published":"{published}"}}"#);
+            let event = LogEvent::from_slice(json.as_bytes()).unwrap();
+            let batch = Batch::of_events(vec![event.clone()], Origin::GapRepair);
+            batch.received_at(now).is_overdue(&event)
+        };
+        let ago = |seconds| (now - SignedDuration::from_secs(seconds)).to_string();
+        for (published, expected) in [
+            (ago(-60), false),
+            (ago(25), false),
+            (ago(119), false),
+            (ago(121), true),
+            (ago(86_400), true),
+            ("yesterday".to_owned(), false),
+        ] {
+            assert_eq!(is_overdue(published.clone()), expected, "{published}");
+        }
+    }
 
     #[test]
     fn a_batch_holds_the_whole_body_and_an_index_of_each_event() {

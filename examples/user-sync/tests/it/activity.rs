@@ -106,8 +106,9 @@ fn only_what_a_hook_should_have_brought_counts_as_recovered() {
         event("hook", CREATE, "00u1", &at(5)),
         event("lost", CREATE, "00u3", &at(6)),
         event("of no hook", "user.session.start", "00u1", &at(7)),
+        event("still on its way", CREATE, "00u4", &jiff::Timestamp::now().to_string()),
     ];
-    sync.assert_count("fromSystemLog", 3);
+    sync.assert_count("fromSystemLog", 4);
     assert_eq!(sync.count("recovered"), 1);
     let metrics = sync.get("/metrics").text();
     assert!(metrics.contains("\nokta_sync_recovered_total 1\n"), "{metrics}");

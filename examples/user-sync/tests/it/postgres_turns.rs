@@ -82,6 +82,24 @@ fn one_replica_repairs_gaps_and_the_other_takes_over_when_it_dies() {
 }
 
 #[test]
+fn only_what_the_hook_should_have_brought_by_now_counts_as_recovered() {
+    let Some(server) = Postgres::start() else { return };
+    let stage = Stage::new();
+    let replica = start(&stage, &server, "one");
+    stage.wait_for_requests(LOGS, 1);
+    assert_eq!(replica.deliver(&[event("hook", CREATE, JOHN, THEN)]), 204);
+    let now = jiff::Timestamp::now().to_string();
+    stage.org.lock().log = vec![
+        event("hook", CREATE, JOHN, THEN),
+        event("lost", CREATE, JOHN, "2026-01-01T00:00:01.000Z"),
+        event("of no hook", "user.session.start", JOHN, THEN),
+        event("still on its way", CREATE, JOHN, &now),
+    ];
+    replica.assert_count("fromSystemLog", 3);
+    assert_eq!(replica.count("recovered"), 1);
+}
+
+#[test]
 fn a_profile_that_another_replica_has_claimed_meanwhile_is_not_fetched_once_more() {
     let Some(server) = Postgres::start() else { return };
     let stage = Stage::new();

@@ -129,12 +129,14 @@ impl<'a> Events<'a> {
         Ok(rows)
     }
 
-    /// Of the new ones, which a hook should have brought: their types and versions.
+    /// Of the new ones, which a hook would have brought by now: their types and versions.
     pub fn new_types(&self, returned: &[Row]) -> Result<(Vec<String>, Vec<String>), Error> {
         let mut types = (Vec::new(), Vec::new());
         for row in returned {
             let (key, is_new): (&str, bool) = (row.try_get(0)?, row.try_get(1)?);
-            if let Some(copies) = self.copies.get(key).filter(|_| is_new) {
+            let is_overdue =
+                |copies: &&Copies<'_>| self.batches[copies.batch].is_overdue(copies.first);
+            if let Some(copies) = self.copies.get(key).filter(|_| is_new).filter(is_overdue) {
                 types.0.push(copies.projections[0].event_type.as_str().to_owned());
                 types.1.push(copies.projections[0].version.as_str().to_owned());
             }

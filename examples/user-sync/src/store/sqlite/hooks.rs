@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use okta_hooks::LogEvent;
 use okta_hooks::projection::{Projection, Version};
 use rusqlite::params;
 
@@ -22,13 +23,14 @@ const MAX_KNOWN: usize = 2_000;
 pub(super) struct HookTypes(HashMap<String, Version>);
 
 impl HookTypes {
-    /// Whether a hook should have brought this event before: it is new, only the System Log had it,
-    /// and an event of its type that a hook brought is not later.
+    /// Whether a hook should have brought this event before: it is new, only the System Log had it, it
+    /// was published long enough ago, and an event of its type that a hook brought is not later.
     ///
     /// Remembers the types that hooks bring.
     pub(super) fn is_lost(
         &mut self,
         statements: &mut Statements<'_>,
+        event: &LogEvent,
         projection: &Projection<'_>,
         batch: &Batch,
         recorded: Recorded,
@@ -39,7 +41,7 @@ impl HookTypes {
                 self.remember(statements, event_type.as_str(), version)?;
                 Ok(false)
             }
-            Origin::GapRepair if recorded == Recorded::New => {
+            Origin::GapRepair if recorded == Recorded::New && batch.is_overdue(event) => {
                 let sql = "SELECT 1 FROM hook_types WHERE event_type = ?1 AND since <= ?2";
                 let parameters = params![event_type.as_str(), version.as_str()];
                 statements.prepare(sql)?.exists(parameters)

@@ -27,7 +27,7 @@ pub(super) fn events(
             Recorded::New => outcome.new += 1,
             Recorded::Later | Recorded::Known => outcome.duplicates += 1,
         }
-        let is_lost = hook_types.is_lost(statements, &projection, batch, recorded)?;
+        let is_lost = hook_types.is_lost(statements, event, &projection, batch, recorded)?;
         outcome.lost += u64::from(is_lost);
         if recorded == Recorded::Known {
             continue;
