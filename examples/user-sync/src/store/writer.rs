@@ -92,8 +92,14 @@ impl<B: Backend> Writer<B> {
                 }
             }
             Err(failure) => {
-                self.metrics.failed_commits.add(1);
-                self.went_wrong(&failure, changes.len());
+                match &failure {
+                    // The database is well, and takes others.
+                    Failure::Change(reason) => tracing::warn!(%reason, "a change is refused"),
+                    Failure::Database(_) => {
+                        self.metrics.failed_commits.add(1);
+                        self.went_wrong(&failure, changes.len());
+                    }
+                }
                 for (done, _) in waiting {
                     let _ = done.send(Err(StoreError::Database(failure.message().clone())));
                 }

@@ -165,6 +165,10 @@ fn an_event_that_postgresql_refuses_is_a_dead_letter_and_the_others_of_the_deliv
     let again = crate::support::http::Request::new("POST", path).send(sync.pages);
     assert_eq!(again.expect("an answer").status, 503);
     assert_eq!(sync.count("deadLetters"), 1);
+    // Nothing is wrong with the database, or with this replica.
+    let status = sync.json("/status");
+    assert_eq!(status["isFailing"], false);
+    assert_eq!(status["failedCommits"], 0);
     assert_eq!(delivery(&events).send(sync.hook).expect("an answer").status, 204);
     assert_eq!(sync.count("deadLetters"), 1, "the same bytes are kept once");
     let (_, output) = sync.terminate();
