@@ -28,10 +28,16 @@ pub struct Counted {
 #[derive(Clone)]
 pub struct Counts {
     reader: Reader,
-    last: Arc<Mutex<Option<Last>>>,
+    state: Arc<Mutex<State>>,
 }
 
-#[derive(Clone)]
+#[derive(Default)]
+struct State {
+    last: Option<Last>,
+    /// The attempt after that, if the database gave it up.
+    failed: Option<Failed>,
+}
+
 struct Last {
     counted: Counted,
     unrecoverable: Option<Unrecoverable>,
@@ -42,6 +48,10 @@ struct Last {
 }
 
 impl Last {
+    fn numbers(&self) -> (Counted, Option<Unrecoverable>) {
+        (self.counted, self.unrecoverable.clone())
+    }
+
     fn is_good(&self, revision: &str) -> bool {
         let age = self.at.elapsed();
         let is_new = self.revision == revision && age < MAX_AGE;
@@ -49,9 +59,16 @@ impl Last {
     }
 }
 
+/// An attempt that took longer than the database permits.
+struct Failed {
+    error: String,
+    at: Instant,
+    took: Duration,
+}
+
 impl Counts {
     pub fn new(reader: Reader) -> Self {
-        Self { reader, last: Arc::default() }
+        Self { reader, state: Arc::default() }
     }
 
     /// Of these revisions or later ones where counting is quick, or else of a while ago.
@@ -59,17 +76,45 @@ impl Counts {
         &self,
         revisions: &Revisions,
     ) -> Result<(Counted, Option<Unrecoverable>), String> {
-        let mut last = self.last.lock().await;
+        let mut state = self.state.lock().await;
         let revision = &revisions.all;
-        if let Some(last) = last.as_ref().filter(|last| last.is_good(revision)) {
-            return Ok((last.counted, last.unrecoverable.clone()));
+        if let Some(last) = state.last.as_ref().filter(|last| last.is_good(revision)) {
+            return Ok(last.numbers());
+        }
+        if let Some(failed) = state.failed.as_ref().filter(|failed| failed.is_recent()) {
+            return failed.instead(&state.last);
         }
         let started = Instant::now();
-        let counted = self.reader.count().await?;
-        let unrecoverable = self.reader.unrecoverable().await?;
+        let counted = self.count().await;
         let (at, took) = (Instant::now(), started.elapsed());
-        let revision = revision.clone();
-        *last = Some(Last { counted, unrecoverable: unrecoverable.clone(), revision, at, took });
-        Ok((counted, unrecoverable))
+        match counted {
+            Ok((counted, unrecoverable)) => {
+                let last = Last { counted, unrecoverable, revision: revision.clone(), at, took };
+                let numbers = last.numbers();
+                *state = State { last: Some(last), failed: None };
+                Ok(numbers)
+            }
+            // What fails at once is away, and costs nothing to ask again.
+            Err(error) if took <= QUICK => Err(error),
+            Err(error) => {
+                let State { last, failed } = &mut *state;
+                failed.insert(Failed { error, at, took }).instead(last)
+            }
+        }
+    }
+
+    async fn count(&self) -> Result<(Counted, Option<Unrecoverable>), String> {
+        Ok((self.reader.count().await?, self.reader.unrecoverable().await?))
+    }
+}
+
+impl Failed {
+    fn is_recent(&self) -> bool {
+        self.at.elapsed() < self.took * SHARE
+    }
+
+    /// The numbers of before: some that are old are worth more than none.
+    fn instead(&self, last: &Option<Last>) -> Result<(Counted, Option<Unrecoverable>), String> {
+        last.as_ref().map(Last::numbers).ok_or_else(|| self.error.clone())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use crate::support::postgres::Postgres;
 use crate::support::sync::{Sync, delivery, event, eventually};
@@ -56,13 +57,55 @@ fn a_permission_that_is_taken_away_is_one_line_until_it_is_given_back() {
     for _ in 0..3 {
         assert_eq!(sync.deliver(&[created("2")]), 503);
         // Long enough for it to look after the database meanwhile.
-        std::thread::sleep(std::time::Duration::from_millis(600));
+        std::thread::sleep(Duration::from_millis(600));
     }
     server.sql_in(&server.url_in("sync"), "GRANT INSERT ON events TO ann");
     eventually("it is accepted", || (sync.deliver(&[created("2")]) == 204).then_some(()));
     let (_, output) = sync.terminate();
     assert_eq!(output.matches("permission denied for table events").count(), 1, "{output}");
     assert_eq!(output.matches("takes changes again").count(), 1, "{output}");
+}
+
+#[test]
+fn counting_that_takes_too_long_leaves_the_last_numbers_and_is_not_tried_again_at_once() {
+    let Some(server) = Postgres::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let sync = start(&directory, &server.url());
+    assert_eq!(sync.deliver(&[created("1")]), 204);
+    assert_eq!(sync.count("events"), 1);
+    std::thread::scope(|threads| {
+        // As a table that takes longer to read than a statement may.
+        threads.spawn(|| {
+            let lock = "BEGIN; LOCK TABLE dead_letters; SELECT pg_sleep(12); COMMIT";
+            server.sql(lock);
+        });
+        let locks = "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock'
+                         AND relation = 'dead_letters'::regclass";
+        eventually("it is locked", || (server.sql(locks) == ["1"]).then_some(()));
+        assert_eq!(sync.deliver(&[created("2")]), 204);
+        assert_eq!(sync.count("events"), 1, "as counted before");
+        let again = Instant::now();
+        assert!(sync.get("/metrics").text().contains("\nokta_sync_dead_letters 0\n"));
+        assert_eq!(sync.get("/status").status, 200);
+        assert!(again.elapsed() < Duration::from_secs(3), "{:?}", again.elapsed());
+    });
+}
+
+#[test]
+fn very_many_events_are_not_counted_one_by_one() {
+    let Some(server) = Postgres::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let sync = start(&directory, &server.url());
+    assert_eq!(sync.deliver(&[created("1")]), 204);
+    assert_eq!(sync.count("events"), 1);
+    // As many in the pages that there are as would be in a table of gigabytes.
+    server.sql(
+        "UPDATE pg_class SET reltuples = 5000000,
+             relpages = pg_relation_size('events') / current_setting('block_size')::bigint
+         WHERE oid = 'events'::regclass",
+    );
+    assert_eq!(sync.deliver(&[created("2")]), 204);
+    assert_eq!(sync.count("events"), 5_000_000);
 }
 
 #[test]
