@@ -11,7 +11,7 @@ use tower::{ServiceBuilder, service_fn};
 use crate::handler::user_created;
 use crate::nats::connection::connect;
 use crate::nats::consumer::{self, ConsumerSettings};
-use crate::nats::settings::{NatsSettings, number, valid_name};
+use crate::nats::settings::{NatsSettings, number, valid_filter, valid_name};
 use crate::nats::{Unusable, subject};
 use crate::settings::{refuse, start_logging, string};
 use crate::shutdown::shutdown;
@@ -51,9 +51,10 @@ fn settings() -> Result<(NatsSettings, ConsumerSettings), String> {
     let name = string("CONSUMER")?.unwrap_or_else(|| "greeter".to_owned());
     let filter = string("FILTER")?.unwrap_or_else(|| format!("{}.>", subject::EVENTS));
     let ten = const { NonZeroU64::new(10).unwrap() };
+    let name = valid_name("CONSUMER", name)?;
     let settings = ConsumerSettings {
-        name: valid_name("CONSUMER", name)?,
-        filter,
+        filter: valid_filter(filter, &name)?,
+        name,
         at_once: 256,
         max_tries: Some(number(string, "MAX_TRIES", ten)?.get()),
         max_delay: Duration::from_secs(60),

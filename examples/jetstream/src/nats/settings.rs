@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use async_nats::ServerAddr;
 
+use super::subject;
+
 /// What the variables say. It holds a password, and so has no `Debug`.
 ///
 /// - `NATS_URL`: one server or several, with commas between, `nats://127.0.0.1:4222` if not set.
@@ -63,6 +65,17 @@ pub fn valid_name(variable: &str, name: String) -> Result<String, String> {
     match !name.is_empty() && name.len() <= 64 && name.bytes().all(is_valid) {
         true => Ok(name),
         false => Err(format!("{variable}: expected up to 64 letters, digits, _ and -")),
+    }
+}
+
+/// The subjects that a consumer wants.
+pub fn valid_filter(filter: String, consumer: &str) -> Result<String, String> {
+    match subject::matches_dead_letters_of(consumer, &filter) {
+        true => Err(format!(
+            "FILTER: it matches {}.{consumer}.>, where this consumer leaves what it gives up",
+            subject::DEAD_LETTERS
+        )),
+        false => Ok(filter),
     }
 }
 

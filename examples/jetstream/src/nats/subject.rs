@@ -25,10 +25,31 @@ pub fn of_event(org: Option<&str>, event: &LogEvent) -> String {
 
 /// Where `consumer` leaves what it gave up and what came by `subject`.
 pub fn of_dead_letter(consumer: &str, subject: &str) -> String {
-    // A consumer may handle its dead letters once more: the subject does not grow by that.
-    let own = format!("{DEAD_LETTERS}.{consumer}");
-    let rest = subject.strip_prefix(EVENTS).or_else(|| subject.strip_prefix(&own));
-    format!("{own}{}", rest.unwrap_or("._other"))
+    let rest = subject.strip_prefix(EVENTS).or_else(|| after_consumer(subject));
+    let rest = rest.filter(|rest| rest.starts_with('.')).unwrap_or("._other");
+    format!("{DEAD_LETTERS}.{consumer}{rest}")
+}
+
+/// What a dead letter of some consumer has after its name: another one may handle it once more, and the
+/// subject does not grow by that.
+fn after_consumer(subject: &str) -> Option<&str> {
+    let name_and_rest = subject.strip_prefix(DEAD_LETTERS)?.strip_prefix('.')?;
+    name_and_rest.find('.').map(|end| &name_and_rest[end..])
+}
+
+/// Whether `filter` is for something that `consumer` leaves as a dead letter: it would come back to it,
+/// over and over.
+pub fn matches_dead_letters_of(consumer: &str, filter: &str) -> bool {
+    let mut filter = filter.split('.');
+    for own in DEAD_LETTERS.split('.').chain([consumer]) {
+        match filter.next() {
+            Some(">") => return true,
+            Some(token) if token == "*" || token == own => {}
+            _ => return false,
+        }
+    }
+    // At least one more follows, which may be any.
+    filter.next().is_some()
 }
 
 fn in_token(character: char) -> char {
@@ -78,6 +99,38 @@ mod tests {
         let first = of_dead_letter("greeter", "okta.events.acme_okta_com.user.lifecycle.create");
         assert_eq!(first, "okta.dead_letters.greeter.acme_okta_com.user.lifecycle.create");
         assert_eq!(of_dead_letter("greeter", &first), first);
-        assert_eq!(of_dead_letter("greeter", "elsewhere"), "okta.dead_letters.greeter._other");
+        for (consumer, subject, expected) in [
+            ("second", &*first, "okta.dead_letters.second.acme_okta_com.user.lifecycle.create"),
+            ("greet", "okta.dead_letters.greeter.x.y", "okta.dead_letters.greet.x.y"),
+            ("greeter", "okta.dead_letters.receive", "okta.dead_letters.greeter._other"),
+            ("greeter", "okta.eventsource.x", "okta.dead_letters.greeter._other"),
+            ("greeter", "elsewhere", "okta.dead_letters.greeter._other"),
+        ] {
+            assert_eq!(of_dead_letter(consumer, subject), expected, "{subject}");
+        }
+    }
+
+    #[test]
+    fn a_filter_for_the_consumers_own_dead_letters_is_recognized_however_it_is_written() {
+        for (filter, expected) in [
+            (">", true),
+            ("okta.>", true),
+            ("okta.*.>", true),
+            ("okta.dead_letters.>", true),
+            ("okta.dead_letters.*.>", true),
+            ("okta.dead_letters.greeter.>", true),
+            ("okta.dead_letters.greeter.acme_okta_com.user.>", true),
+            ("*.*.*.*.*.*", true),
+            ("okta.events.>", false),
+            ("okta.events.greeter.>", false),
+            ("okta.events.*.user.lifecycle.>", false),
+            ("okta.dead_letters.greet.>", false),
+            ("okta.dead_letters.second.>", false),
+            ("okta.dead_letters.receive", false),
+            ("okta.dead_letters.*", false),
+            ("okta.dead_letters.greeter", false),
+        ] {
+            assert_eq!(matches_dead_letters_of("greeter", filter), expected, "{filter}");
+        }
     }
 }

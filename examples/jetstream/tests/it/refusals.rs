@@ -87,6 +87,17 @@ async fn a_stream_that_could_lose_events_is_refused_and_stays_as_it_is() {
 }
 
 #[test]
+fn a_filter_that_matches_what_the_consumer_itself_gives_up_is_refused() {
+    for filter in ["okta.>", "okta.dead_letters.greeter.>", "okta.dead_letters.*.acme_okta_com.>"] {
+        let output = run("consume", &[("FILTER", filter)]);
+        assert_eq!(output.status.code(), Some(2), "{filter}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let says = "FILTER: it matches okta.dead_letters.greeter.>, where this consumer leaves";
+        assert!(errors.starts_with(says) && errors.lines().count() == 1, "{errors}");
+    }
+}
+
+#[test]
 fn a_consumer_that_is_there_with_another_filter_is_refused() {
     let Some(nats) = Nats::start() else { return };
     let url = nats.url();

@@ -11,7 +11,7 @@ use crate::hook;
 #[cfg(feature = "nats")]
 use crate::nats::{
     consumer::ConsumerSettings,
-    settings::{NatsSettings, valid_name},
+    settings::{NatsSettings, valid_filter, valid_name},
 };
 
 /// Without arguments the hook; with `--from nats://…` a stream that [`jetstream`] fills, whose other
@@ -48,9 +48,11 @@ impl Source {
             _ => environment.string(name),
         };
         let name = variable("CONSUMER")?.unwrap_or_else(|| "user-sync".to_owned());
+        let name = valid_name("CONSUMER", name)?;
+        let filter = variable("FILTER")?.unwrap_or_else(|| "okta.events.>".to_owned());
         let consumer = ConsumerSettings {
-            name: valid_name("CONSUMER", name)?,
-            filter: variable("FILTER")?.unwrap_or_else(|| "okta.events.>".to_owned()),
+            filter: valid_filter(filter, &name)?,
+            name,
             at_once: 256,
             // It fails when the database does, and then every event would be given up.
             max_tries: None,
