@@ -1,13 +1,16 @@
 //! Out of the stream: a durable pull consumer in front of a `Service<Delivery>`.
 
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
 use async_nats::jetstream::context::ConsumerInfoErrorKind;
-use async_nats::jetstream::{Context, ErrorCode, Message};
-use futures_util::StreamExt;
+use async_nats::jetstream::{AckKind, Context, ErrorCode, Message};
+use futures_util::{FutureExt, StreamExt};
 use okta_hooks::Delivery;
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
+use tokio::time::timeout;
 use tower::{BoxError, Service, ServiceExt};
 
 use super::connection::OnChange;
@@ -19,6 +22,9 @@ const ACK_WAIT: Duration = Duration::from_secs(30);
 
 /// How long the service may take: an answer after [`ACK_WAIT`] would be too late.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// How often the stream is told that an event still waits for its turn: what is left of [`ACK_WAIT`].
+const WAITS: Duration = Duration::from_secs(4);
 
 /// How long a request for messages stands.
 const PULL: Duration = Duration::from_secs(5);
@@ -42,9 +48,9 @@ pub struct ConsumerSettings {
 /// Hands every event to `service` as a delivery of one event, until `stopping` says so; what was begun
 /// then is done first.
 ///
-/// A message is acknowledged after the service returned `Ok`. An error, or 25 seconds of silence, brings
-/// it again after a delay that grows. What is given up, or is not an event, is in the stream as a dead
-/// letter before it is acknowledged. So every event comes at least once.
+/// A message is acknowledged after the service returned `Ok`. An error, a panic, or 25 seconds of silence,
+/// brings it again after a delay that grows. What is given up, or is not an event, is in the stream as a
+/// dead letter before it is acknowledged. So every event comes at least once.
 ///
 /// # Errors
 ///
@@ -60,11 +66,12 @@ where
     S: Service<Delivery> + Clone,
     S::Error: Into<BoxError>,
 {
-    let worker = Worker { context, settings: settings.clone(), service };
+    let (settings, has_given_up) = (settings.clone(), RwLock::default());
+    let worker = Worker { context, settings, service, has_given_up };
     let mut said = OnChange::default();
     while !*stopping.borrow() {
         let served = tokio::select! {
-            consumer = open(&worker.context, nats, settings) => {
+            consumer = open(&worker.context, nats, &worker.settings) => {
                 worker.serve(&consumer?, &mut stopping, &mut said).await
             }
             _ = stopping.changed() => return Ok(()),
@@ -83,6 +90,9 @@ struct Worker<S> {
     context: Context,
     settings: ConsumerSettings,
     service: S,
+    /// Read by whoever handles an event, written by whoever handles one alone: whether one was given up
+    /// here that took processes with it.
+    has_given_up: RwLock<bool>,
 }
 
 impl<S> Worker<S>
@@ -124,12 +134,8 @@ where
         let answered = match self.outcome(&message, tries).await {
             Outcome::Done => message.ack().await,
             Outcome::Again => {
-                message
-                    .ack_with(async_nats::jetstream::AckKind::Nak(Some(delay(
-                        tries,
-                        self.settings.max_delay,
-                    ))))
-                    .await
+                let delay = delay(tries, self.settings.max_delay);
+                message.ack_with(AckKind::Nak(Some(delay))).await
             }
         };
         if let Err(error) = answered {
@@ -143,21 +149,36 @@ where
             Ok(delivery) => delivery,
             Err(error) => return self.give_up(message, &error.to_string()).await,
         };
-        let is_over = |limit: u64| tries > limit;
-        // Nobody was left to say that it failed: it takes the process with it.
-        if self.settings.max_tries.is_some_and(is_over) {
-            return self.give_up(message, "no try came to an end").await;
-        }
-        let handled = self.service.clone().oneshot(delivery);
-        let error: BoxError = match tokio::time::timeout(HANDLER_TIMEOUT, handled).await {
-            Ok(Ok(_)) => return Outcome::Done,
-            Ok(Err(error)) => error.into(),
-            Err(elapsed) => elapsed.into(),
+        // Nobody was left to say that it failed: this one, or one beside it, takes the process with it.
+        let handled = match self.settings.max_tries {
+            Some(limit) if tries > limit => {
+                let mut has_given_up = turn(message, self.has_given_up.write()).await;
+                // The first that is still here after it was alone. Those behind it may be innocent.
+                if tries > limit + 1 && !*has_given_up {
+                    *has_given_up = true;
+                    return self.give_up(message, "no try came to an end").await;
+                }
+                self.try_to_handle(delivery).await
+            }
+            _ => {
+                let _beside_others = turn(message, self.has_given_up.read()).await;
+                self.try_to_handle(delivery).await
+            }
         };
+        let Err(error) = handled else { return Outcome::Done };
         self.log(&*error, tries);
         match self.settings.max_tries {
             Some(limit) if tries >= limit => self.give_up(message, "every try failed").await,
             _ => Outcome::Again,
+        }
+    }
+
+    /// A panic is a failure of this one event.
+    async fn try_to_handle(&self, delivery: Delivery) -> Result<(), BoxError> {
+        let handled = AssertUnwindSafe(self.service.clone().oneshot(delivery)).catch_unwind();
+        match timeout(HANDLER_TIMEOUT, handled).await? {
+            Ok(handled) => handled.map(drop).map_err(Into::into),
+            Err(_) => Err("the handler panicked".into()),
         }
     }
 
@@ -171,12 +192,24 @@ where
 
     async fn give_up(&self, message: &Message, reason: &str) -> Outcome {
         let kept = dead_letter::of_message(&self.context, &self.settings.name, message, reason);
-        match tokio::time::timeout(HANDLER_TIMEOUT, kept).await {
+        match timeout(HANDLER_TIMEOUT, kept).await {
             Ok(Ok(())) => {
                 tracing::warn!(bytes = message.payload.len(), reason, "dead letter");
                 Outcome::Done
             }
             _ => Outcome::Again,
+        }
+    }
+}
+
+/// Waits for a lock, however long, without the message coming again meanwhile.
+async fn turn<T>(message: &Message, lock: impl Future<Output = T>) -> T {
+    let mut lock = pin!(lock);
+    loop {
+        match timeout(WAITS, &mut lock).await {
+            Ok(guard) => return guard,
+            // If that does not arrive, it comes again.
+            Err(_) => drop(message.ack_with(AckKind::Progress).await),
         }
     }
 }

@@ -8,7 +8,12 @@ mod credentials;
 mod faults;
 mod nats;
 mod outages;
+mod panics;
 mod program;
 mod receiving;
 mod refusals;
 mod sender;
+/// As the programs have it, for services that misbehave.
+#[allow(dead_code)]
+#[path = "../../src/nats/mod.rs"]
+mod source;
