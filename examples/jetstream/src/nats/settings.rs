@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::ServerAddr;
+use percent_encoding::percent_decode_str;
 
 use super::subject;
 
@@ -31,6 +32,8 @@ pub struct NatsSettings {
 }
 
 const DAY: u64 = 24 * 60 * 60;
+/// A server keeps the time in nanoseconds, in 63 bits.
+const MAX_DAYS: u64 = i64::MAX as u64 / 1_000_000_000 / DAY;
 const TWO_WEEKS: NonZeroU64 = NonZeroU64::new(14).unwrap();
 
 impl NatsSettings {
@@ -44,6 +47,10 @@ impl NatsSettings {
         let (user, password) = (variable("NATS_USER")?, variable("NATS_PASSWORD")?);
         let replicas = number(&variable, "NATS_REPLICAS", NonZeroU64::MIN)?.get();
         let replicas = usize::try_from(replicas).ok().filter(|replicas| *replicas <= 5);
+        let days = number(&variable, "NATS_DAYS", TWO_WEEKS)?.get();
+        if days > MAX_DAYS {
+            return Err(format!("NATS_DAYS: expected a number up to {MAX_DAYS}"));
+        }
         let stream = variable("NATS_STREAM")?.unwrap_or_else(|| "OKTA".to_owned());
         Ok(Self {
             user: user_and_password(user, password, &servers)?,
@@ -52,9 +59,7 @@ impl NatsSettings {
             ca: path("NATS_CA")?,
             stream: valid_name("NATS_STREAM", stream)?,
             replicas: replicas.ok_or("NATS_REPLICAS: expected a number from 1 to 5")?,
-            max_age: Duration::from_secs(
-                number(&variable, "NATS_DAYS", TWO_WEEKS)?.get().saturating_mul(DAY),
-            ),
+            max_age: Duration::from_secs(days * DAY),
         })
     }
 }
@@ -103,11 +108,19 @@ fn user_and_password(
 ) -> Result<Option<(String, String)>, String> {
     match (user, password) {
         (Some(user), Some(password)) => Ok(Some((user, password))),
-        (None, None) => Ok(servers.iter().find_map(|server| {
-            Some((server.username()?.to_owned(), server.password()?.to_owned()))
-        })),
+        (None, None) => {
+            let in_url = servers.iter().find_map(|one| one.username().zip(one.password()));
+            in_url.map(|(user, password)| Ok((decoded(user)?, decoded(password)?))).transpose()
+        }
         _ => Err("NATS_USER and NATS_PASSWORD: set both or none".to_owned()),
     }
+}
+
+/// As it was before somebody wrote it into a URL.
+fn decoded(encoded: &str) -> Result<String, String> {
+    let decoded = percent_decode_str(encoded).decode_utf8();
+    let decoded = decoded.map_err(|_| "NATS_URL: expected UTF-8 as the user and password")?;
+    Ok(decoded.into_owned())
 }
 
 #[cfg(test)]
@@ -129,6 +142,23 @@ mod tests {
         assert_eq!(user(&[("NATS_URL", "nats://a:b@host:4222")]), both("a", "b"));
         assert_eq!(user(&[("NATS_URL", "tls://one, tls://a:b@two")]), both("a", "b"));
         assert_eq!(user(&[("NATS_USER", "a"), ("NATS_PASSWORD", "c")]), both("a", "c"));
+        assert_eq!(user(&[("NATS_USER", "a%40"), ("NATS_PASSWORD", "%2F")]), both("a%40", "%2F"));
+    }
+
+    #[test]
+    fn a_user_and_password_in_the_url_may_have_characters_that_a_url_cannot() {
+        let user = |url| read(&[("NATS_URL", url)]).unwrap().user.unwrap();
+        let (name, password) = user("nats://acme%40hooks:p%40ss%2Fw%3Ard%C3%BC%25@host");
+        assert_eq!((&*name, &*password), ("acme@hooks", "p@ss/w:rdü%"));
+        let (name, password) = user("nats://a:100%pure ü@host");
+        assert_eq!((&*name, &*password), ("a", "100%pure ü"));
+    }
+
+    #[test]
+    fn a_stream_keeps_events_for_as_long_as_a_server_can_count() {
+        let kept = |days| read(&[("NATS_DAYS", days)]).unwrap().max_age;
+        assert_eq!(kept("14"), Duration::from_secs(14 * DAY));
+        assert!(i64::try_from(kept("106751").as_nanos()).is_ok());
     }
 
     #[test]
@@ -140,6 +170,8 @@ mod tests {
             ([("NATS_REPLICAS", "6"), ("", "")], "NATS_REPLICAS: expected a number from 1 to 5"),
             ([("NATS_STREAM", "s3cret.x"), ("", "")], "NATS_STREAM: expected up to 64 letters"),
             ([("NATS_DAYS", "0"), ("", "")], "NATS_DAYS: expected a number above 0"),
+            ([("NATS_DAYS", "106752"), ("", "")], "NATS_DAYS: expected a number up to 106751"),
+            ([("NATS_URL", "nats://s3cret:%FF@h"), ("", "")], "NATS_URL: expected UTF-8"),
         ] {
             let error = read(&variables).err().expect(says);
             assert!(error.starts_with(says) && !error.contains("s3cret"), "{error}");

@@ -23,7 +23,7 @@ pub fn assert_refused(settings: &[(&str, &str)], says: &str) {
     }
 }
 
-const USERS: &str = "authorization { user: okta, password: s3cret }";
+const USERS: &str = "authorization { user: okta, password: 's3cret@/%' }";
 
 #[test]
 fn a_wrong_password_is_one_line_and_exit_code_2_and_the_right_one_comes_in_the_url_or_apart() {
@@ -34,9 +34,9 @@ fn a_wrong_password_is_one_line_and_exit_code_2_and_the_right_one_comes_in_the_u
     let wrong = [("NATS_URL", &*url), ("NATS_USER", "okta"), ("NATS_PASSWORD", "hunter2")];
     assert_refused(&wrong, "NATS_URL: the server refuses this user");
 
-    let apart = [("NATS_URL", &*url), ("NATS_USER", "okta"), ("NATS_PASSWORD", "s3cret")];
+    let apart = [("NATS_URL", &*url), ("NATS_USER", "okta"), ("NATS_PASSWORD", "s3cret@/%")];
     assert_accepted_soon(&Program::receive(&apart), "1");
-    let in_url = url.replace("nats://", "nats://okta:s3cret@");
+    let in_url = url.replace("nats://", "nats://okta:s3cret%40%2F%25@");
     assert_accepted_soon(&Program::receive(&[("NATS_URL", &in_url)]), "2");
 }
 
