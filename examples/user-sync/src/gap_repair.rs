@@ -42,8 +42,12 @@ pub async fn run(client: Arc<Client>, store: Store, reader: Reader, turns: Turns
                 attempt = 0;
                 if is_last { every.max(pause) } else { pause }
             }
-            Err(wait) => {
+            Err(Failed { wait, is_for_all }) => {
                 attempt = attempt.saturating_add(1);
+                // Another replica may reach Okta, or may see what this one may not.
+                if !is_for_all && let Err(error) = turns.leave_gap_repair().await {
+                    tracing::debug!(%error, "no other replica repairs gaps meanwhile");
+                }
                 wait
             }
         };
@@ -59,14 +63,24 @@ struct Step {
     pause: Duration,
 }
 
-/// Reads one page and writes it together with where to go on. An error is how long to wait before
-/// trying again.
+/// A page was not read or not written.
+struct Failed {
+    /// How long to wait before trying again.
+    wait: Duration,
+    /// Whether another replica would fare no better.
+    is_for_all: bool,
+}
+
+/// The database, or something else that is the same for all replicas.
+const RETRY_LATER: Failed = Failed { wait: RETRY, is_for_all: true };
+
+/// Reads one page and writes it together with where to go on.
 async fn step(
     client: &Client,
     store: &Store,
     reader: &Reader,
     attempt: u32,
-) -> Result<Step, Duration> {
+) -> Result<Step, Failed> {
     let saved = reader.system_log_cursor().await.map_err(unread)?;
     // None the first time, or if it is of another org.
     let saved = saved.and_then(|saved| Cursor::restore(client.org(), &saved).ok());
@@ -83,7 +97,9 @@ async fn step(
     };
     let Answered { value: page, pause } = answered.map_err(|error| {
         tracing::warn!(%error, "the System Log was not read");
-        error.retry_after().unwrap_or(PERMANENT_WAIT)
+        // Okta counts the calls of all replicas together.
+        let is_for_all = matches!(error.kind(), ErrorKind::Status { status: 429, .. });
+        Failed { wait: error.retry_after().unwrap_or(PERMANENT_WAIT), is_for_all }
     })?;
     if page.next.is_none() {
         tracing::warn!(
@@ -94,7 +110,7 @@ async fn step(
     let is_last = !page.is_full || page.next.is_none();
     keep(store, client.org(), page).await.map_err(|error| {
         tracing::warn!(%error, "a page of the System Log was not written, and is read again");
-        RETRY
+        RETRY_LATER
     })?;
     Ok(Step { is_last, pause })
 }
@@ -105,9 +121,9 @@ fn is_bad_request(error: &ClientError) -> bool {
         && error.endpoint() == Endpoint::Logs
 }
 
-fn unread(error: String) -> Duration {
+fn unread(error: String) -> Failed {
     tracing::error!(%error, "where to go on in the System Log cannot be read");
-    RETRY
+    RETRY_LATER
 }
 
 /// Where to read from without a cursor: from what was read last, or else from so long ago.
@@ -116,7 +132,7 @@ async fn start(
     store: &Store,
     reader: &Reader,
     unknown: SignedDuration,
-) -> Result<Cursor, Duration> {
+) -> Result<Cursor, Failed> {
     let now = Timestamp::now();
     let since = match reader.system_log_read_up_to(client.org()).await.map_err(unread)? {
         Some(latest) => {
@@ -130,19 +146,19 @@ async fn start(
     let query = Query::new().with_since(since.to_string()).with_limit(1_000);
     Cursor::start(client.org(), &query).map_err(|error| {
         tracing::error!(%error, "the System Log cannot be read");
-        RETRY
+        RETRY_LATER
     })
 }
 
 /// Says once, and keeps, that there is a gap for good.
-async fn say_lost(store: &Store, reader: &Reader, lost: Unrecoverable) -> Result<(), Duration> {
+async fn say_lost(store: &Store, reader: &Reader, lost: Unrecoverable) -> Result<(), Failed> {
     let known = reader.unrecoverable().await.map_err(unread)?;
     if known.is_some_and(|known| known.from == lost.from) {
         return Ok(());
     }
     let Unrecoverable { from, until } = &lost;
     tracing::error!(%from, %until, "the System Log has no older events any more: what hooks lost between these times cannot be recovered");
-    store.write(Change::Unrecoverable(lost)).await.map(drop).map_err(|_| RETRY)
+    store.write(Change::Unrecoverable(lost)).await.map(drop).map_err(|_| RETRY_LATER)
 }
 
 async fn keep(store: &Store, org: &str, page: Page) -> Result<(), crate::store::StoreError> {

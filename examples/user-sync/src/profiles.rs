@@ -11,12 +11,21 @@ use crate::store::{Change, Found, Profile, Refresh, Store, Turns};
 /// How long to look away when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(200);
 
+/// The longest pause between profiles while Okta gives none, whoever is asked for.
+const AWAY: Duration = Duration::from_secs(30);
+
+/// The same while it says that we may not see them: an admin role can be for some users only, and those
+/// must not wait long behind the others.
+const FORBIDDEN: Duration = Duration::from_secs(1);
+
 /// When to try again what will most likely fail again, until an admin changes something. There is no
 /// longer wait for one profile.
 pub const PERMANENT_WAIT: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, turns: Turns) {
     let mut failing = None;
+    // How often in a row Okta gave no profile.
+    let mut failures = 0;
     loop {
         let due = turns.next_refresh(PERMANENT_WAIT).await;
         let error = due.as_ref().err().cloned();
@@ -26,7 +35,7 @@ pub async fn run(client: Arc<Client>, store: Store, turns: Turns) {
         }
         failing = error;
         let pause = match due {
-            Ok(Some(refresh)) => fetch(&client, &store, &turns, refresh).await,
+            Ok(Some(refresh)) => fetch(&client, &store, &turns, refresh, &mut failures).await,
             Ok(None) => IDLE,
             Err(_) => Duration::from_secs(1),
         };
@@ -35,7 +44,13 @@ pub async fn run(client: Arc<Client>, store: Store, turns: Turns) {
 }
 
 /// Fetches one profile; returns how long to wait before the next.
-async fn fetch(client: &Client, store: &Store, turns: &Turns, refresh: Refresh) -> Duration {
+async fn fetch(
+    client: &Client,
+    store: &Store,
+    turns: &Turns,
+    refresh: Refresh,
+    failures: &mut u32,
+) -> Duration {
     // What happened after this moment may be missing in the answer, and will ask again. What we know
     // already is not: whatever Okta's clock says, the answer is newer.
     let version = Version::observed(&jiff::Timestamp::now().to_string());
@@ -46,8 +61,17 @@ async fn fetch(client: &Client, store: &Store, turns: &Turns, refresh: Refresh) 
         tracing::debug!(%error, "the other replicas do not know of the rate limit");
     }
     let (change, pause) = match answer {
-        Ok(answered) => (found(refresh, version, answered.value), answered.pause),
-        Err(error) => later(refresh, &error),
+        Ok(answered) => {
+            *failures = 0;
+            (found(refresh, version, answered.value), answered.pause)
+        }
+        Err(error) => {
+            let later = later(refresh, &error, *failures);
+            if !error.is_about_the_id() {
+                *failures = failures.saturating_add(1);
+            }
+            later
+        }
     };
     match store.write(change).await {
         Ok(_) => pause,
@@ -88,7 +112,7 @@ fn found(refresh: Refresh, version: Version, found: okta::Found) -> Change {
 }
 
 /// Puts a profile off, or drops one that nobody has, and waits with all others too where they would fail alike.
-fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
+fn later(refresh: Refresh, error: &ClientError, failures: u32) -> (Change, Duration) {
     tracing::warn!(%error, attempts = refresh.attempts, "a profile was not fetched");
     if error.is_about_the_id() {
         let Refresh { user_id, asked, .. } = refresh;
@@ -96,11 +120,31 @@ fn later(refresh: Refresh, error: &ClientError) -> (Change, Duration) {
     }
     let wait = error.retry_after().unwrap_or(PERMANENT_WAIT).min(PERMANENT_WAIT);
     let pause = match error.kind() {
-        // An admin role can be for some users only.
-        ErrorKind::Status { status: 403, .. } if error.endpoint() == Endpoint::User => IDLE,
+        ErrorKind::Status { status: 403, .. } if error.endpoint() == Endpoint::User => {
+            back_off(failures, FORBIDDEN)
+        }
         _ if error.is_about_credentials() => PERMANENT_WAIT,
         ErrorKind::Status { status: 429, .. } => wait,
-        _ => IDLE,
+        _ => back_off(failures, AWAY),
     };
     (Change::Later { user_id: refresh.user_id, wait }, pause)
+}
+
+/// 0.2 s, 0.4 s, 0.8 s, … for whatever is the next on the list.
+fn back_off(failures: u32, at_most: Duration) -> Duration {
+    IDLE.saturating_mul(2u32.saturating_pow(failures)).min(at_most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_between_profiles_grows_with_the_failures_in_a_row_up_to_a_bound() {
+        let millis = |at_most| {
+            [0, 1, 2, 3, 8, 40, u32::MAX].map(|failures| back_off(failures, at_most).as_millis())
+        };
+        assert_eq!(millis(AWAY), [200, 400, 800, 1_600, 30_000, 30_000, 30_000]);
+        assert_eq!(millis(FORBIDDEN), [200, 400, 800, 1_000, 1_000, 1_000, 1_000]);
+    }
 }

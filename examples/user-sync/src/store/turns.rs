@@ -38,12 +38,21 @@ impl Turns {
         }
     }
 
-    /// Whether gaps are this replica's to repair: one does it, and another if that one ends.
+    /// Whether gaps are this replica's to repair: one does it, and another if that one ends or leaves it.
     pub async fn may_repair_gaps(&self) -> Result<bool, String> {
         match self {
             Self::Sqlite(_) => Ok(true),
             #[cfg(feature = "postgres")]
             Self::Postgres(turns) => turns.may_repair_gaps().await,
+        }
+    }
+
+    /// Lets another replica repair gaps, if there is one.
+    pub async fn leave_gap_repair(&self) -> Result<(), String> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(turns) => turns.leave_gap_repair().await,
         }
     }
 }

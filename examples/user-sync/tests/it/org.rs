@@ -298,6 +298,26 @@ fn a_server_error_is_tried_again_and_holds_up_nobody_else() {
 }
 
 #[test]
+fn while_okta_gives_no_profile_it_is_asked_less_and_less_often() {
+    let stage = Stage::new();
+    // 503 for one user after the other.
+    for _ in 0..100 {
+        stage.org.instead(USERS, Reply::error(503, "E0000009"));
+    }
+    let sync = stage.start();
+    let events: Vec<_> = (10..60)
+        .map(|n| event(&n.to_string(), CREATE, &format!("00u{n}n3f7TzWmXb2a5d7"), THEN))
+        .collect();
+    assert_eq!(sync.deliver(&events), 204);
+    stage.wait_for_requests(USERS, 1);
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    // After 0.2, 0.4, 0.8 and 1.6 seconds, and not five times in each.
+    let asked = stage.org.requests(USERS).len();
+    assert!((3..=6).contains(&asked), "{asked}");
+    end(sync);
+}
+
+#[test]
 fn an_org_that_cannot_be_reached_is_asked_again() {
     let stage = Stage::new();
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

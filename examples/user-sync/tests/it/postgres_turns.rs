@@ -100,6 +100,24 @@ fn only_what_the_hook_should_have_brought_by_now_counts_as_recovered() {
 }
 
 #[test]
+fn a_replica_that_cannot_reach_okta_leaves_the_gap_repair_to_one_that_can() {
+    let Some(server) = Postgres::start() else { return };
+    let stage = Stage::new();
+    let nobody = [
+        ("okta_url", "http://127.0.0.1:9"),
+        ("okta_key", API_TOKEN),
+        ("DATABASE", &server.url()),
+        ("REPLICA", "one"),
+    ];
+    let cut_off = Sync::start(stage.directory.path(), &nobody);
+    cut_off.assert_logged("System Log request: no connection");
+    let other = start(&stage, &server, "two");
+    let published = jiff::Timestamp::now().to_string();
+    stage.org.lock().log.push(event("lost", "user.session.start", "00u1", &published));
+    other.assert_count("events", 1);
+}
+
+#[test]
 fn a_profile_that_another_replica_has_claimed_meanwhile_is_not_fetched_once_more() {
     let Some(server) = Postgres::start() else { return };
     let stage = Stage::new();

@@ -84,7 +84,7 @@ impl Turns {
     }
 
     /// Whether gaps are this replica's to repair: from the first time that no other one does, for as
-    /// long as the connection lasts.
+    /// long as the connection lasts, or until it is left.
     pub async fn may_repair_gaps(&self) -> Result<bool, String> {
         let mut lock = self.lock.lock().await;
         let connection = self.reader.connection().await?;
@@ -95,5 +95,12 @@ impl Turns {
         let holds = rows.first().is_some_and(|row| row.get(0));
         *lock = if holds { Arc::downgrade(&connection) } else { Weak::new() };
         Ok(holds)
+    }
+
+    /// The connection has no other lock that would last.
+    pub async fn leave_gap_repair(&self) -> Result<(), String> {
+        let mut lock = self.lock.lock().await;
+        let Some(holder) = std::mem::take(&mut *lock).upgrade() else { return Ok(()) };
+        self.reader.query_with(&holder, "SELECT pg_advisory_unlock_all()", &[]).await.map(drop)
     }
 }
