@@ -1,7 +1,7 @@
 //! The stream as the hook sees it: everything of a delivery is in it, or the answer is a 503.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::Context;
@@ -17,6 +17,10 @@ use crate::nats::settings::NatsSettings;
 use crate::nats::{dead_letter, message, publish, stream, subject};
 use crate::settings::refuse;
 
+/// For how long a delivery that was not stored says that the next one would not be either: two or three
+/// questions of a load balancer. While that sends nothing, nothing else could show that it is over.
+const FAILING: Duration = Duration::from_secs(30);
+
 /// One message: its subject, its headers and its body.
 type Message = (String, HeaderMap, Bytes);
 
@@ -26,7 +30,8 @@ pub struct EventLog {
     /// `None` until the stream was there once.
     context: watch::Receiver<Option<Context>>,
     stream: Arc<str>,
-    is_failing: Arc<AtomicBool>,
+    /// When the last delivery was not stored; `None` if it was.
+    failed_at: Arc<Mutex<Option<Instant>>>,
 }
 
 impl EventLog {
@@ -41,7 +46,7 @@ impl EventLog {
             found.unwrap_or_else(|unusable| refuse(&unusable.0));
             opened.send_replace(Some(context));
         });
-        Self { context, stream, is_failing: Arc::default() }
+        Self { context, stream, failed_at: Arc::default() }
     }
 
     /// Returns when every event of the delivery is stored.
@@ -64,8 +69,12 @@ impl EventLog {
         Ok(())
     }
 
-    /// Whether the stream answers.
-    pub async fn is_there(&self) -> bool {
+    /// Whether the stream answers, and took the last delivery, if that was lately.
+    pub async fn is_well(&self) -> bool {
+        let failed_at = *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_failing(failed_at, Instant::now()) {
+            return false;
+        }
         let context = self.context.borrow().clone();
         match context {
             Some(context) => context.get_stream(&*self.stream).await.is_ok(),
@@ -96,7 +105,10 @@ impl EventLog {
 
     /// One line for each change, however many deliveries find it so.
     fn say(&self, stored: &Result<(), BoxError>) {
-        let was_failing = self.is_failing.swap(stored.is_err(), Ordering::Relaxed);
+        let failed_at = stored.is_err().then(Instant::now);
+        let mut last = self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_failing = std::mem::replace(&mut *last, failed_at).is_some();
+        drop(last);
         match stored {
             Err(error) if !was_failing => {
                 tracing::error!(
@@ -107,5 +119,22 @@ impl EventLog {
             Ok(()) if was_failing => tracing::warn!("deliveries are stored again"),
             _ => {}
         }
+    }
+}
+
+fn is_failing(failed_at: Option<Instant>, now: Instant) -> bool {
+    failed_at.is_some_and(|at| now.saturating_duration_since(at) < FAILING)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_that_was_not_stored_counts_for_half_a_minute() {
+        let now = Instant::now();
+        let is_failing = |seconds| is_failing(Some(now), now + Duration::from_secs(seconds));
+        assert_eq!([0, 29, 30, 3_600].map(is_failing), [true, true, false, false]);
+        assert!(!super::is_failing(None, now));
     }
 }

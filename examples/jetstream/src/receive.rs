@@ -52,7 +52,7 @@ pub async fn run() -> std::io::Result<()> {
 
 /// Whether a delivery would be stored now, for a load balancer.
 async fn health(log: EventLog) -> StatusCode {
-    match tokio::time::timeout(Duration::from_secs(1), log.is_there()).await {
+    match tokio::time::timeout(Duration::from_secs(1), log.is_well()).await {
         Ok(true) => StatusCode::NO_CONTENT,
         _ => StatusCode::SERVICE_UNAVAILABLE,
     }

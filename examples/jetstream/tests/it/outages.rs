@@ -28,10 +28,12 @@ fn without_a_server_the_hook_answers_503_in_time_and_recovers_by_itself() {
     let receiver = Program::receive(&[("NATS_URL", &url)]);
     let consumer = Program::consume(&[("NATS_URL", &url)]);
     assert_503_in_time(&receiver, "1");
-    let answer = receiver.ask("GET", "/health", "", "");
-    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    let health = || receiver.ask("GET", "/health", "", "");
+    assert!(health().starts_with("HTTP/1.1 503 "), "{}", health());
     nats.start_server(0);
     assert_accepted_soon(&receiver, "2");
+    // As soon as one delivery is stored.
+    assert!(health().starts_with("HTTP/1.1 204 "), "{}", health());
 
     nats.kill_server(0);
     assert_503_in_time(&receiver, "3");

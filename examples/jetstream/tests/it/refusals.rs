@@ -60,6 +60,9 @@ fn a_permission_that_is_missing_is_one_line_and_exit_code_2_or_a_503_and_one_lin
         let delivery = created(kind, "nobody@example.com").replace("lifecycle.create", kind);
         assert_eq!(mute.deliver(&delivery), 503);
     }
+    // The stream is there, and takes nothing from us.
+    let answer = mute.ask("GET", "/health", "", "");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     let log = mute.log().to_lowercase();
     assert_eq!(log.matches("permissions violation").count(), 1, "{log}");
     assert_eq!(log.matches("deliveries are not stored").count(), 1, "{log}");
