@@ -21,6 +21,9 @@ mod errors {
     }
 }
 
+#[allow(dead_code, reason = "the emulator's time")]
+#[path = "../../../cli/src/emulator/clock.rs"]
+mod clock;
 #[path = "../../../cli/src/emulator/event_filter/mod.rs"]
 mod event_filter;
 #[path = "../../../cli/src/emulator/groups/expression.rs"]
