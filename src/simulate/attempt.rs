@@ -5,7 +5,8 @@ use http::StatusCode;
 /// One try of Okta's to deliver something, and what follows from how it ended.
 ///
 /// Okta waits three seconds for a complete answer. It sends once more after a 5xx, or when no answer
-/// came, and never after a 4xx: those events are lost. It does not follow redirects.
+/// came, and never after a 4xx: those events are lost. It does not follow redirects. What it makes of a
+/// 2xx other than 200 and 204 is not documented; here it is accepted, as inline hooks take it.
 ///
 /// Times are counted from any moment the caller likes; no clock is read.
 ///
