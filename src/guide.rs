@@ -130,8 +130,10 @@
 //!     // one name are an error, so that the second comes again.
 //!     let time = UNIX_EPOCH.elapsed().map_err(Error::other)?.as_nanos();
 //!     eprintln!("dead letter {time} of {} bytes: {letter}", letter.raw().len());
+//!     tokio::fs::create_dir_all("dead-letters").await?;
 //!     let mut file = File::create_new(format!("dead-letters/{time}.json")).await?;
 //!     file.write_all(letter.raw()).await?;
+//!     file.flush().await?; // tells what went wrong with the writing, as `sync_all` does not
 //!     file.sync_all().await
 //! }));
 //! # Ok(())

@@ -19,7 +19,7 @@ use okta_hooks::layer::{DeadLetter, DecodeLayer, DedupeLayer, HandlerError, Hook
 use okta_hooks::{Delivery, HeaderAuth, Receiver, Rejection, SeenEvents};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
-use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 const LIMIT: usize = Receiver::DEFAULT_BODY_LIMIT;
 
@@ -277,6 +277,53 @@ async fn events_are_handled_although_the_dead_letter_beside_them_is_not_kept() {
         assert_eq!(hook.clone().oneshot(request).await.unwrap().status(), 503);
     }
     assert_eq!(*handled.lock().unwrap(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_panic_of_one_service_does_not_keep_the_other_from_its_end() {
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let (kept, handled) = (done.clone(), done.clone());
+    let keep = service_fn(move |letter: DeadLetter| {
+        let kept = kept.clone();
+        async move {
+            assert!(letter.raw().len() < 100, "too long");
+            tokio::task::yield_now().await;
+            kept.lock().unwrap().push("kept");
+            Ok::<_, Infallible>(())
+        }
+    });
+    let handler = service_fn(move |delivery: Delivery| {
+        let handled = handled.clone();
+        async move {
+            assert!(delivery.event_id() != Some("panic"), "a mistake");
+            tokio::task::yield_now().await;
+            handled.lock().unwrap().push("handled");
+            Ok::<_, Infallible>(())
+        }
+    });
+    let service = DecodeLayer::new(LIMIT).with_dead_letters(keep).layer(handler);
+    let body = r#"{"eventId":"panic","data":{"events":[5,{"eventType":"a"}]}}"#;
+    let long = body.replace("panic", "e1") + &" ".repeat(100);
+    for (body, expected) in [(body, "kept"), (&long, "handled")] {
+        let answer = tokio::spawn(answer(service.clone(), body.to_owned()));
+        assert!(answer.await.unwrap_err().is_panic());
+        assert_eq!(std::mem::take(&mut *done.lock().unwrap()), [expected]);
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_told_although_the_other_service_is_late() {
+    let keep = service_fn(async |_: DeadLetter| Err::<(), _>("the disk is full"));
+    let handler =
+        service_fn(async |_: Delivery| std::future::pending::<Result<(), Infallible>>().await);
+    let layer = HookLayer::new(receiver()).with_dead_letters(keep);
+    let hook = layer.with_deadline(|| tokio::time::sleep(Duration::from_millis(50))).layer(handler);
+    let body = r#"{"data":{"events":[5,{"eventType":"a"}]}}"#.to_owned();
+    let request = Request::post("/").header("x-secret", "s3cret").body(body).unwrap();
+    let response = hook.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 503);
+    let error: &HandlerError = response.extensions().get().expect("why");
+    assert_eq!(error.to_string(), "the disk is full");
 }
 
 /// Serves a handler behind all layers on a socket of its own.

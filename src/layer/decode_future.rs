@@ -1,6 +1,8 @@
+use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -45,9 +47,25 @@ pin_project_lite::pin_project! {
             #[pin] keeping: Option<Oneshot<D, DeadLetter>>,
             #[pin] handling: Option<Oneshot<S, Delivery>>,
             rejection: Option<Rejection>,
-            error: Option<BoxError>,
+            failure: Option<Failure>,
         },
         Answered,
+    }
+}
+
+/// How the handler or the service for dead letters failed.
+enum Failure {
+    Error(BoxError),
+    Panic(Box<dyn Any + Send>),
+}
+
+impl Failure {
+    /// A panic goes on to whoever called.
+    fn answer(self) -> Response<ReplyBody> {
+        match self {
+            Self::Error(error) => handler_failed(error),
+            Self::Panic(panic) => resume_unwind(panic),
+        }
     }
 }
 
@@ -76,7 +94,12 @@ where
             Poll::Ready(answer) => answer,
             Poll::Pending => {
                 ready!(this.deadline.poll(cx));
-                refused(&Rejection::DeadlineElapsed)
+                // One may have failed before the other was late.
+                let failure = match this.stage.as_mut().project() {
+                    StageProj::Working { failure, .. } => failure.take(),
+                    _ => None,
+                };
+                failure.map_or_else(|| refused(&Rejection::DeadlineElapsed), Failure::answer)
             }
         };
         // A handler that is still at work ends here, so that what it claimed is free before Okta's
@@ -108,15 +131,14 @@ where
                 }
                 Err(rejection) => return Poll::Ready(refused(&rejection)),
             },
-            StageProj::Working { mut keeping, mut handling, rejection, error } => {
-                // The dead letter comes first, so that it is under way even if the handler panics.
-                poll_once(keeping.as_mut(), error, cx);
-                poll_once(handling.as_mut(), error, cx);
+            StageProj::Working { mut keeping, mut handling, rejection, failure } => {
+                poll_once(keeping.as_mut(), failure, cx);
+                poll_once(handling.as_mut(), failure, cx);
                 if keeping.is_some() || handling.is_some() {
                     return Poll::Pending;
                 }
-                return Poll::Ready(match (error.take(), rejection) {
-                    (Some(error), _) => handler_failed(error),
+                return Poll::Ready(match (failure.take(), rejection) {
+                    (Some(failure), _) => failure.answer(),
                     (None, Some(rejection)) => refused(rejection),
                     (None, None) => no_content(),
                 });
@@ -126,21 +148,27 @@ where
     }
 }
 
-/// Is `None` once it is done. Of two errors the first counts.
+/// Is `None` once it is done. One that panics is done, too, so that the other goes on.
 fn poll_once<S, R>(
     mut future: Pin<&mut Option<Oneshot<S, R>>>,
-    error: &mut Option<BoxError>,
+    failure: &mut Option<Failure>,
     cx: &mut Context<'_>,
 ) where
     S: Service<R>,
     S::Error: Into<BoxError>,
 {
     let Some(running) = future.as_mut().as_pin_mut() else { return };
-    if let Poll::Ready(outcome) = running.poll(cx) {
-        future.set(None);
-        if let Err(failure) = outcome {
-            error.get_or_insert(failure.into());
-        }
+    // What has panicked is dropped and not looked at again.
+    let failed = match catch_unwind(AssertUnwindSafe(|| running.poll(cx))) {
+        Ok(Poll::Pending) => return,
+        Ok(Poll::Ready(outcome)) => outcome.err().map(|error| Failure::Error(error.into())),
+        Err(panic) => Some(Failure::Panic(panic)),
+    };
+    future.set(None);
+    // A panic stays. Of two errors the later one does: in one poll that is the handler's.
+    match (&failure, &failed) {
+        (Some(Failure::Panic(_)), _) | (_, None) => {}
+        (_, Some(_)) => *failure = failed,
     }
 }
 
@@ -160,7 +188,7 @@ where
         Ok(delivery) => (Some(Oneshot::new(handler, delivery)), None),
         Err(rejection) => (None, Some(rejection)),
     };
-    Stage::Working { keeping, handling, rejection, error: None }
+    Stage::Working { keeping, handling, rejection, failure: None }
 }
 
 fn refused(rejection: &Rejection) -> Response<ReplyBody> {

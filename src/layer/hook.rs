@@ -92,8 +92,9 @@ impl<D, T> HookLayer<D, T> {
     /// delivery before the 400, elements that are not events while the others are handled.
     ///
     /// An error of `service` makes the answer a 503, so that Okta sends the delivery once more. It does
-    /// not keep the events beside a dead letter from being handled: with a
-    /// [`DedupeLayer`](super::DedupeLayer) within, that try is about the dead letter alone.
+    /// not keep the events beside a dead letter from being handled, and neither does a panic: with a
+    /// [`DedupeLayer`](super::DedupeLayer) within, that try is about the dead letter alone; without one, the
+    /// events are handled again. Where both services fail, the response has the handler's error.
     ///
     /// ```
     /// # use okta_hooks::{HeaderAuth, Receiver};
