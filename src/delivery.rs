@@ -17,8 +17,8 @@ use crate::utf8;
 /// One request body of an event hook: the envelope and its events.
 ///
 /// It keeps the bytes Okta sent and an index into them, made in one pass. Okta merges events that
-/// are close in time, so there may be many, in any order; the same delivery may come twice (compare
-/// [`event_id`](Self::event_id)). An element that is not an event is quarantined in
+/// are close in time, so there may be many, in any order; the same event may come twice (compare its
+/// [`uuid`](LogEvent::uuid)). An element that is not an event is quarantined in
 /// [`invalid_events`](Self::invalid_events) and the others go on.
 ///
 /// A delivery can be passed on: `Serialize` writes the body's JSON as it came, less the events that

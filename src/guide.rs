@@ -82,6 +82,10 @@
 //!   A claim that a resource server relies on wants
 //!   [`with_token_error`](crate::inline::Fallback::with_token_error): a token without it may be worse than
 //!   none.
+#![cfg_attr(
+    feature = "tower",
+    doc = "  Then the layer needs to know [the type of its hook](crate::layer::InlineHookLayer::with_hook_type), as a body that is malformed or late says none."
+)]
 //! - **A deadline of 2.5 s at most**, and one of its own, shorter, for whatever the handler calls.
 #![cfg_attr(
     feature = "tower",
@@ -147,16 +151,16 @@
 //! # What was never delivered
 //!
 //! A hook loses what happens in every outage longer than a moment, and Okta deactivates nothing. It says
-//! so in one place, the System Log, as the event `event_hook.delivery`. That keeps every event for 90 days; [`system_log`](crate::system_log)
-//! reads it on a schedule from a cursor that is stored with what it brought, and
-//! [`SeenEvents::claim_events`](crate::SeenEvents::claim_events) or the database's unique key leaves
-//! out what had come already.
+//! so in one place, the System Log, as the event `event_hook.delivery`. The log keeps every event for 90
+//! days; [`system_log`](crate::system_log) reads it on a schedule from a cursor that is stored with what it
+//! brought, and [`SeenEvents::claim_events`](crate::SeenEvents::claim_events) or the database's unique key
+//! leaves out what had come already.
 //!
 //! # What to alert on
 //!
 //! | Signal | Means |
 //! |---|---|
-//! | `event_hook.delivery` in the System Log | Okta lost a delivery, and says why: the surest signal, and one to read from Okta, as it does not come by hook |
+//! | `event_hook.delivery` in the System Log | a delivery failed, and Okta says why: the surest signal, and one to read from Okta, as it does not come by hook |
 //! | 401s, and no 204 meanwhile | the secret differs from Okta's: every delivery is lost. A 401 alone may be anybody on the internet |
 //! | a 400 or a dead letter | Okta sends a shape this service does not know; the bytes are kept |
 //! | a 413 | a batch over the limit is lost; raise [`Receiver::with_body_limit`](crate::Receiver::with_body_limit) |

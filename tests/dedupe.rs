@@ -71,7 +71,7 @@ fn an_event_without_uuid_is_known_by_its_delivery_alone() {
 }
 
 #[test]
-fn an_empty_id_is_none() {
+fn an_empty_id_does_not_count_as_one() {
     let (seen, now) = (SeenEvents::with_capacity(100), Instant::now());
     let mut first = delivery("", &["", "", "u1"]);
     claim(&seen, &mut first, now).commit(now);

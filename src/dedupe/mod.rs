@@ -23,7 +23,7 @@ use crate::event::LogEvent;
 /// A **delivery** is known by its `source` and `eventId`, which a retry repeats. That says what became
 /// of the events in it that have no `uuid`. The others are looked at one by one all the same: one
 /// `eventId` can come with other events, as published samples and hand-edited previews show. An empty
-/// id is none.
+/// id does not count as one.
 ///
 /// What is new is **claimed** before it is handled, and the claim is **committed** after that
 /// succeeded. A claim that is dropped (the handler failed, panicked, ran into a timeout, the client

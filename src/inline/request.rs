@@ -78,7 +78,7 @@ impl Request {
 
     /// A request of this type of which nothing else is known.
     #[cfg(feature = "tower")]
-    pub(crate) fn unread(hook_type: &HookType) -> Option<Self> {
+    pub(crate) fn of_type(hook_type: &HookType) -> Option<Self> {
         Self::from_bytes(serde_json::json!({ "eventType": hook_type }).to_string()).ok()
     }
 

@@ -68,7 +68,7 @@ where
         let response = match poll_stages(this.stage.as_mut(), this.service, this.fallback, cx) {
             Poll::Ready(Ok(response)) => response,
             Poll::Ready(Err(rejection)) => {
-                unread(this.fallback, this.hook_type.as_ref(), rejection)
+                without_body(this.fallback, this.hook_type.as_ref(), rejection)
             }
             Poll::Pending => {
                 ready!(this.deadline.poll(cx));
@@ -77,7 +77,7 @@ where
                     StageProj::Answering { request, .. } => {
                         fall_back(this.fallback, request, rejection, None)
                     }
-                    _ => unread(this.fallback, this.hook_type.as_ref(), rejection),
+                    _ => without_body(this.fallback, this.hook_type.as_ref(), rejection),
                 }
             }
         };
@@ -134,13 +134,16 @@ fn checked(answer: Answer, request: &Request) -> Result<Answer, BoxError> {
 }
 
 /// The answer where the body says nothing: not even which type of hook it is for.
-fn unread(
+fn without_body(
     fallback: &Fallback,
     hook_type: Option<&HookType>,
     rejection: Rejection,
 ) -> Response<Bytes> {
-    match hook_type.and_then(Request::unread) {
-        Some(request) => fall_back(fallback, &request, rejection, None),
+    match hook_type.and_then(Request::of_type) {
+        Some(request) => {
+            trace::decoded_inline(&request);
+            fall_back(fallback, &request, rejection, None)
+        }
         None => rejection.to_response(),
     }
 }

@@ -34,7 +34,7 @@ use crate::receiver::Receiver;
 /// | the body is longer than the receiver's limit | 413 |
 /// | the connection failed within the body | 503 |
 ///
-/// With [`with_hook_type`](Self::with_hook_type) the last five, but for 401 and 405, are the fallback too.
+/// With [`with_hook_type`](Self::with_hook_type) the 400, the 413 and both 503s are the fallback too.
 ///
 /// Whatever is not the inner service's own answer has a [`Rejection`](crate::Rejection) in its
 /// extensions, the fallback too, which is 200 or 204; everything that was authenticated has the
@@ -97,7 +97,8 @@ impl<T> InlineHookLayer<T> {
     /// body does not say it: it is malformed, too long or not there in time.
     ///
     /// Without this those are a 400, a 413 and a 503, and Okta does what it does without an answer:
-    /// it mints a token unchanged, whatever [`Fallback::with_token_error`] says.
+    /// it mints a token unchanged, whatever [`Fallback::with_token_error`] says. A body that names another
+    /// type is handled as one of that type, and a type that this release does not know has no fallback.
     ///
     /// ```
     /// # use okta_hooks::inline::{Answer, Fallback, HookType, Request};

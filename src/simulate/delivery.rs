@@ -214,7 +214,7 @@ fn collected(events: &[Value]) -> Timestamp {
     let published = events
         .iter()
         .filter_map(|event| event.get("published")?.as_str()?.parse::<Timestamp>().ok());
-    let latest = published.max().map_or_else(time::start, |latest| latest.max(time::start()));
+    let latest = published.max().unwrap_or_else(time::start);
     latest.saturating_add(COLLECTED_FOR).unwrap_or(Timestamp::MAX)
 }
 

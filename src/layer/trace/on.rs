@@ -205,7 +205,7 @@ impl RequestSpan {
     fn dropped(&self) {
         let _entered = self.span.enter();
         self.end(Outcome::Abandoned);
-        warn!(target: "okta_hooks", "nobody waited for the answer any more: the client, or a timeout around the hook");
+        warn!(target: "okta_hooks", "dropped before there was an answer: the client went away, or a timeout around the hook elapsed");
     }
 
     fn panicked(&self) {

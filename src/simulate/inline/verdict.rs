@@ -8,8 +8,8 @@ use crate::inline::{HookType, Request};
 ///
 /// Source: Okta, [Inline hooks](https://developer.okta.com/docs/concepts/inline-hooks/), and the
 /// reference of each type. Where Okta's documentation does not say what follows from a mistake, the
-/// command counts as ignored; so does all of an answer with a 2xx other than 200 and 204, which Okta is
-/// said to take and documents nowhere.
+/// command counts as ignored; so does all of an answer with a 2xx other than 200 and 204, which Okta
+/// does not document.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     hook_type: HookType,
