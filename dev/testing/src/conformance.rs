@@ -63,6 +63,7 @@ fn assert_answer(what: &str, answer: &Response, expect: &Expect) {
         Expect::Verified => {
             assert_eq!(answer.status, 200, "{told}");
             assert_eq!(answer.header("content-type"), Some("application/json"), "{told}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{told}");
             assert_eq!(answer.text(), format!("{{\"verification\":\"{CHALLENGE}\"}}"), "{told}");
         }
         Expect::Accepted => {
