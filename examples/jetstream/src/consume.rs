@@ -45,7 +45,7 @@ pub async fn run() -> std::io::Result<()> {
 ///
 /// - `CONSUMER`: its durable name, `greeter` if not set. Processes with one name share the events.
 /// - `FILTER`: the subjects it wants, `okta.events.>` if not set.
-/// - `MAX_TRIES`: after so many failures an event is a dead letter, 10 if not set.
+/// - `MAX_TRIES`: after so many tries an event is a dead letter, 10 if not set.
 fn settings() -> Result<(NatsSettings, ConsumerSettings), String> {
     start_logging()?;
     let name = string("CONSUMER")?.unwrap_or_else(|| "greeter".to_owned());

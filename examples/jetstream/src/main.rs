@@ -14,10 +14,11 @@
 mod consume;
 mod event_log;
 mod handler;
-mod nats;
 mod receive;
 mod settings;
 mod shutdown;
+
+use jetstream_hook::nats;
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {

@@ -13,7 +13,3 @@ mod program;
 mod receiving;
 mod refusals;
 mod sender;
-/// As the programs have it, for services that misbehave.
-#[allow(dead_code)]
-#[path = "../../src/nats/mod.rs"]
-mod source;

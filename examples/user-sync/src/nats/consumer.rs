@@ -1,7 +1,6 @@
 //! Out of the stream: a durable pull consumer in front of a `Service<Delivery>`.
 
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
@@ -9,7 +8,7 @@ use async_nats::jetstream::context::ConsumerInfoErrorKind;
 use async_nats::jetstream::{AckKind, Context, ErrorCode, Message};
 use futures_util::{FutureExt, StreamExt};
 use okta_hooks::Delivery;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tower::{BoxError, Service, ServiceExt};
 
@@ -23,9 +22,6 @@ const ACK_WAIT: Duration = Duration::from_secs(30);
 /// How long the service may take: an answer after [`ACK_WAIT`] would be too late.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// How often the stream is told that an event still waits for its turn: what is left of [`ACK_WAIT`].
-const WAITS: Duration = Duration::from_secs(4);
-
 /// How long a request for messages stands.
 const PULL: Duration = Duration::from_secs(5);
 
@@ -38,8 +34,8 @@ pub struct ConsumerSettings {
     pub filter: String,
     /// How many events are handled at once.
     pub at_once: usize,
-    /// After so many failures an event becomes a dead letter; `None` for a service that fails only
-    /// when something else is away.
+    /// After so many tries an event becomes a dead letter, also if its process was killed each time;
+    /// `None` for a service that fails only when something else is away.
     pub max_tries: Option<u64>,
     /// What failed comes again after 1, 2, 4, … seconds, but no later than this.
     pub max_delay: Duration,
@@ -48,7 +44,7 @@ pub struct ConsumerSettings {
 /// Hands every event to `service` as a delivery of one event, until `stopping` says so; what was begun
 /// then is done first.
 ///
-/// A message is acknowledged after the service returned `Ok`. An error, a panic, or 25 seconds of silence,
+/// A message is acknowledged after the service returned `Ok`. An error, a panic, or a timeout of 25 seconds
 /// brings it again after a delay that grows. What is given up, or is not an event, is in the stream as a
 /// dead letter before it is acknowledged. So every event comes at least once.
 ///
@@ -66,8 +62,7 @@ where
     S: Service<Delivery> + Clone,
     S::Error: Into<BoxError>,
 {
-    let (settings, has_given_up) = (settings.clone(), RwLock::default());
-    let worker = Worker { context, settings, service, has_given_up };
+    let worker = Worker { context, settings: settings.clone(), service };
     let mut said = OnChange::default();
     while !*stopping.borrow() {
         let served = tokio::select! {
@@ -90,9 +85,6 @@ struct Worker<S> {
     context: Context,
     settings: ConsumerSettings,
     service: S,
-    /// Read by whoever handles an event, written by whoever handles one alone: whether one was given up
-    /// here that took processes with it.
-    has_given_up: RwLock<bool>,
 }
 
 impl<S> Worker<S>
@@ -149,23 +141,11 @@ where
             Ok(delivery) => delivery,
             Err(error) => return self.give_up(message, &error.to_string()).await,
         };
-        // Nobody was left to say that it failed: this one, or one beside it, takes the process with it.
-        let handled = match self.settings.max_tries {
-            Some(limit) if tries > limit => {
-                let mut has_given_up = turn(message, self.has_given_up.write()).await;
-                // The first that is still here after it was alone. Those behind it may be innocent.
-                if tries > limit + 1 && !*has_given_up {
-                    *has_given_up = true;
-                    return self.give_up(message, "no try came to an end").await;
-                }
-                self.try_to_handle(delivery).await
-            }
-            _ => {
-                let _beside_others = turn(message, self.has_given_up.read()).await;
-                self.try_to_handle(delivery).await
-            }
-        };
-        let Err(error) = handled else { return Outcome::Done };
+        // Nobody was left to say that it failed, or the stream did not take its dead letter.
+        if self.settings.max_tries.is_some_and(|limit| tries > limit) {
+            return self.give_up(message, "no try was acknowledged").await;
+        }
+        let Err(error) = self.try_to_handle(delivery).await else { return Outcome::Done };
         self.log(&*error, tries);
         match self.settings.max_tries {
             Some(limit) if tries >= limit => self.give_up(message, "every try failed").await,
@@ -191,6 +171,9 @@ where
     }
 
     async fn give_up(&self, message: &Message, reason: &str) -> Outcome {
+        // Handling it may have left little of ACK_WAIT. If this does not arrive, the event comes again, and
+        // may become two dead letters.
+        let _ = message.ack_with(AckKind::Progress).await;
         let kept = dead_letter::of_message(&self.context, &self.settings.name, message, reason);
         match timeout(HANDLER_TIMEOUT, kept).await {
             Ok(Ok(())) => {
@@ -198,18 +181,6 @@ where
                 Outcome::Done
             }
             _ => Outcome::Again,
-        }
-    }
-}
-
-/// Waits for a lock, however long, without the message coming again meanwhile.
-async fn turn<T>(message: &Message, lock: impl Future<Output = T>) -> T {
-    let mut lock = pin!(lock);
-    loop {
-        match timeout(WAITS, &mut lock).await {
-            Ok(guard) => return guard,
-            // If that does not arrive, it comes again.
-            Err(_) => drop(message.ack_with(AckKind::Progress).await),
         }
     }
 }
