@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::Context;
+use async_nats::jetstream::context::PublishErrorKind;
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use okta_hooks::layer::DeadLetter;
@@ -13,13 +14,15 @@ use tokio::sync::watch;
 use tower::BoxError;
 
 use crate::nats::connection::{ACK_TIMEOUT, connect, connected};
+use crate::nats::publish::{self, NotStored};
 use crate::nats::settings::NatsSettings;
-use crate::nats::{dead_letter, message, publish, stream, subject};
+use crate::nats::{dead_letter, message, stream, subject};
 use crate::settings::refuse;
 
-/// For how long a delivery that was not stored says that the next one would not be either: two or three
-/// questions of a load balancer. While that sends nothing, nothing else could show that it is over.
-const FAILING: Duration = Duration::from_secs(30);
+/// For how long a delivery that was not stored says that the next one would not be either, unless one is.
+/// No longer: after a leader election the stream is back, and only another delivery could show it, which a
+/// load balancer sends to nobody that is not well.
+const FAILING: Duration = Duration::from_secs(5);
 
 /// One message: its subject, its headers and its body.
 type Message = (String, HeaderMap, Bytes);
@@ -30,8 +33,9 @@ pub struct EventLog {
     /// `None` until the stream was there once.
     context: watch::Receiver<Option<Context>>,
     stream: Arc<str>,
-    /// When the last delivery was not stored; `None` if it was.
-    failed_at: Arc<Mutex<Option<Instant>>>,
+    events: LastStored,
+    /// Apart: those of a delivery are stored beside its events, and the one can fail without the other.
+    dead_letters: LastStored,
 }
 
 impl EventLog {
@@ -46,7 +50,8 @@ impl EventLog {
             found.unwrap_or_else(|unusable| refuse(&unusable.0));
             opened.send_replace(Some(context));
         });
-        Self { context, stream, failed_at: Arc::default() }
+        let (events, dead_letters) = (LastStored::of("deliveries"), LastStored::of("dead letters"));
+        Self { context, stream, events, dead_letters }
     }
 
     /// Returns when every event of the delivery is stored.
@@ -57,22 +62,22 @@ impl EventLog {
             let body = delivery.raw().slice_ref(event.raw().as_bytes());
             (subject, message::headers(&delivery, event), body)
         };
-        self.store(delivery.events().iter().map(message).collect()).await
+        self.store(delivery.events().iter().map(message).collect(), &self.events).await
     }
 
     /// Returns when what is not an event is stored, whole.
     pub async fn keep(self, letter: DeadLetter) -> Result<(), BoxError> {
         let subject = format!("{}.receive", subject::DEAD_LETTERS);
         let headers = dead_letter::with_reason(HeaderMap::new(), &letter.to_string());
-        self.store(vec![(subject, headers, letter.raw().clone())]).await?;
+        let message = (subject, headers, letter.raw().clone());
+        self.store(vec![message], &self.dead_letters).await?;
         tracing::warn!(bytes = letter.raw().len(), reason = %letter, "kept as a dead letter");
         Ok(())
     }
 
-    /// Whether the stream answers, and took the last delivery, if that was lately.
+    /// Whether the stream answers, and took the last delivery of events, if that was lately.
     pub async fn is_well(&self) -> bool {
-        let failed_at = *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_failing(failed_at, Instant::now()) {
+        if self.events.is_failing(Instant::now()) {
             return false;
         }
         let context = self.context.borrow().clone();
@@ -82,13 +87,13 @@ impl EventLog {
         }
     }
 
-    async fn store(&self, messages: Vec<Message>) -> Result<(), BoxError> {
+    async fn store(&self, messages: Vec<Message>, last: &LastStored) -> Result<(), BoxError> {
         if messages.is_empty() {
             return Ok(());
         }
         let stored = tokio::time::timeout(ACK_TIMEOUT, self.store_all(messages)).await;
         let stored = stored.unwrap_or_else(|_| Err("the stream does not answer".into()));
-        self.say(&stored);
+        last.update(&stored, Instant::now());
         stored
     }
 
@@ -102,39 +107,89 @@ impl EventLog {
         try_join_all(messages.into_iter().map(store)).await?;
         Ok(())
     }
+}
 
-    /// One line for each change, however many deliveries find it so.
-    fn say(&self, stored: &Result<(), BoxError>) {
-        let failed_at = stored.is_err().then(Instant::now);
+/// Whether the last of its kind was stored. A clone shares it.
+#[derive(Clone)]
+struct LastStored {
+    /// Several, as the log names them.
+    what: &'static str,
+    /// `None` if it was.
+    failed_at: Arc<Mutex<Option<Instant>>>,
+}
+
+impl LastStored {
+    fn of(what: &'static str) -> Self {
+        Self { what, failed_at: Arc::default() }
+    }
+
+    fn is_failing(&self, now: Instant) -> bool {
+        let failed_at = *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_some_and(|at| now.saturating_duration_since(at) < FAILING)
+    }
+
+    /// One line for each change, however many find it so.
+    fn update(&self, stored: &Result<(), BoxError>, now: Instant) {
+        let what = self.what;
+        if let Err(error) = stored
+            && is_too_long(&**error)
+        {
+            // Others that are shorter are stored.
+            let error = &**error as &dyn std::error::Error;
+            tracing::error!(error, "one of the {what} is longer than the server permits");
+            return;
+        }
+        let failed_at = stored.is_err().then_some(now);
         let mut last = self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
         let was_failing = std::mem::replace(&mut *last, failed_at).is_some();
         drop(last);
         match stored {
             Err(error) if !was_failing => {
-                tracing::error!(
-                    error = &**error as &dyn std::error::Error,
-                    "deliveries are not stored"
-                );
+                let error = &**error as &dyn std::error::Error;
+                tracing::error!(error, "{what} are not stored");
             }
-            Ok(()) if was_failing => tracing::warn!("deliveries are stored again"),
+            Ok(()) if was_failing => tracing::warn!("{what} are stored again"),
             _ => {}
         }
     }
 }
 
-fn is_failing(failed_at: Option<Instant>, now: Instant) -> bool {
-    failed_at.is_some_and(|at| now.saturating_duration_since(at) < FAILING)
+/// Whether it is the server's `max_payload`: a fault of that one message.
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    match error.downcast_ref() {
+        Some(NotStored::Publish(error)) => error.kind() == PublishErrorKind::MaxPayloadExceeded,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use async_nats::jetstream::context::PublishError;
+
     use super::*;
 
     #[test]
-    fn a_delivery_that_was_not_stored_counts_for_half_a_minute() {
+    fn a_delivery_that_was_not_stored_counts_for_five_seconds_or_until_one_is_stored() {
         let now = Instant::now();
-        let is_failing = |seconds| is_failing(Some(now), now + Duration::from_secs(seconds));
-        assert_eq!([0, 29, 30, 3_600].map(is_failing), [true, true, false, false]);
-        assert!(!super::is_failing(None, now));
+        let last = LastStored::of("deliveries");
+        let is_failing = |seconds| last.is_failing(now + Duration::from_secs(seconds));
+        assert_eq!([0, 4, 5].map(is_failing), [false; 3]);
+        last.update(&Err("the stream is full".into()), now);
+        assert_eq!([0, 4, 5].map(is_failing), [true, true, false]);
+        last.update(&Ok(()), now);
+        assert_eq!([0, 4, 5].map(is_failing), [false; 3]);
+    }
+
+    #[test]
+    fn a_delivery_that_is_too_long_says_nothing_of_others() {
+        let now = Instant::now();
+        let last = LastStored::of("deliveries");
+        let error = PublishError::new(PublishErrorKind::MaxPayloadExceeded);
+        last.update(&Err(NotStored::from(error).into()), now);
+        assert!(!last.is_failing(now));
+        last.update(&Err("the stream is full".into()), now);
+        let error = PublishError::new(PublishErrorKind::MaxPayloadExceeded);
+        last.update(&Err(NotStored::from(error).into()), now);
+        assert!(last.is_failing(now), "nor that they are stored again");
     }
 }
