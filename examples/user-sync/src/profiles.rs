@@ -11,7 +11,7 @@ use crate::store::{Change, Found, Profile, Refresh, Store, Turns};
 /// How long to look away when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// The longest pause between profiles while Okta gives none, whoever is asked for.
+/// The longest pause between profiles while Okta is away, whoever is asked for.
 const AWAY: Duration = Duration::from_secs(30);
 
 /// The same while it says that we may not see them: an admin role can be for some users only, and those
@@ -24,8 +24,7 @@ pub const PERMANENT_WAIT: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(client: Arc<Client>, store: Store, turns: Turns) {
     let mut failing = None;
-    // How often in a row Okta gave no profile.
-    let mut failures = 0;
+    let mut failures = Failures::default();
     loop {
         let due = turns.next_refresh(PERMANENT_WAIT).await;
         let error = due.as_ref().err().cloned();
@@ -43,13 +42,23 @@ pub async fn run(client: Arc<Client>, store: Store, turns: Turns) {
     }
 }
 
+/// How often Okta gave no profile since it last gave one.
+#[derive(Default)]
+struct Failures {
+    /// Because we may not see it, as is normal where an admin role is for some users only. It counts apart:
+    /// whoever answers this is not away.
+    forbidden: u32,
+    /// Because Okta, or the way to it, is away.
+    away: u32,
+}
+
 /// Fetches one profile; returns how long to wait before the next.
 async fn fetch(
     client: &Client,
     store: &Store,
     turns: &Turns,
     refresh: Refresh,
-    failures: &mut u32,
+    failures: &mut Failures,
 ) -> Duration {
     // What happened after this moment may be missing in the answer, and will ask again. What we know
     // already is not: whatever Okta's clock says, the answer is newer.
@@ -62,16 +71,10 @@ async fn fetch(
     }
     let (change, pause) = match answer {
         Ok(answered) => {
-            *failures = 0;
+            *failures = Failures::default();
             (found(refresh, version, answered.value), answered.pause)
         }
-        Err(error) => {
-            let later = later(refresh, &error, *failures);
-            if !error.is_about_the_id() {
-                *failures = failures.saturating_add(1);
-            }
-            later
-        }
+        Err(error) => later(refresh, &error, failures),
     };
     match store.write(change).await {
         Ok(_) => pause,
@@ -112,7 +115,7 @@ fn found(refresh: Refresh, version: Version, found: okta::Found) -> Change {
 }
 
 /// Puts a profile off, or drops one that nobody has, and waits with all others too where they would fail alike.
-fn later(refresh: Refresh, error: &ClientError, failures: u32) -> (Change, Duration) {
+fn later(refresh: Refresh, error: &ClientError, failures: &mut Failures) -> (Change, Duration) {
     tracing::warn!(%error, attempts = refresh.attempts, "a profile was not fetched");
     if error.is_about_the_id() {
         let Refresh { user_id, asked, .. } = refresh;
@@ -121,18 +124,20 @@ fn later(refresh: Refresh, error: &ClientError, failures: u32) -> (Change, Durat
     let wait = error.retry_after().unwrap_or(PERMANENT_WAIT).min(PERMANENT_WAIT);
     let pause = match error.kind() {
         ErrorKind::Status { status: 403, .. } if error.endpoint() == Endpoint::User => {
-            back_off(failures, FORBIDDEN)
+            back_off(&mut failures.forbidden, FORBIDDEN)
         }
         _ if error.is_about_credentials() => PERMANENT_WAIT,
         ErrorKind::Status { status: 429, .. } => wait,
-        _ => back_off(failures, AWAY),
+        _ => back_off(&mut failures.away, AWAY),
     };
     (Change::Later { user_id: refresh.user_id, wait }, pause)
 }
 
-/// 0.2 s, 0.4 s, 0.8 s, … for whatever is the next on the list.
-fn back_off(failures: u32, at_most: Duration) -> Duration {
-    IDLE.saturating_mul(2u32.saturating_pow(failures)).min(at_most)
+/// 0.2 s, 0.4 s, 0.8 s, … for whatever is the next on the list, as this happens again and again.
+fn back_off(failures: &mut u32, at_most: Duration) -> Duration {
+    let pause = IDLE.saturating_mul(2u32.saturating_pow(*failures)).min(at_most);
+    *failures = failures.saturating_add(1);
+    pause
 }
 
 #[cfg(test)]
@@ -140,11 +145,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pause_between_profiles_grows_with_the_failures_in_a_row_up_to_a_bound() {
+    fn the_pause_between_profiles_grows_with_the_failures_up_to_a_bound() {
         let millis = |at_most| {
-            [0, 1, 2, 3, 8, 40, u32::MAX].map(|failures| back_off(failures, at_most).as_millis())
+            [0, 1, 2, 3, 8, 40, u32::MAX]
+                .map(|failures| back_off(&mut { failures }, at_most).as_millis())
         };
         assert_eq!(millis(AWAY), [200, 400, 800, 1_600, 30_000, 30_000, 30_000]);
         assert_eq!(millis(FORBIDDEN), [200, 400, 800, 1_000, 1_000, 1_000, 1_000]);
+    }
+
+    #[test]
+    fn each_failure_makes_the_next_pause_longer() {
+        let mut failures = 0;
+        let pauses = [(); 4].map(|()| back_off(&mut failures, FORBIDDEN).as_millis());
+        assert_eq!(pauses, [200, 400, 800, 1_000]);
     }
 }
