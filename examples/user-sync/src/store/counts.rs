@@ -10,10 +10,12 @@ use super::{Reader, Revisions, Unrecoverable};
 /// How long counting may take to be done after every change.
 const QUICK: Duration = Duration::from_millis(100);
 
-/// Of the time, this part at most is spent with counting that takes longer.
+/// Of the time, one part in so many is spent with counting that takes longer, unless [`MAX_AGE`] has it done
+/// sooner.
 const SHARE: u32 = 50;
 
-/// How long a number is good for at most: somebody can have changed the tables by hand.
+/// How long a number is good for at most: somebody can have changed the tables by hand, and one attempt that
+/// was slow may be an exception.
 const MAX_AGE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Default)]
@@ -34,7 +36,7 @@ pub struct Counts {
 #[derive(Default)]
 struct State {
     last: Option<Last>,
-    /// The attempt after that, if the database gave it up.
+    /// The attempt after that, if it failed.
     failed: Option<Failed>,
 }
 
@@ -55,11 +57,11 @@ impl Last {
     fn is_good(&self, revision: &str) -> bool {
         let age = self.at.elapsed();
         let is_new = self.revision == revision && age < MAX_AGE;
-        is_new || (self.took > QUICK && age < self.took * SHARE)
+        is_new || (self.took > QUICK && age < pause_after(self.took))
     }
 }
 
-/// An attempt that took longer than the database permits.
+/// An attempt that failed, and not at once: as a rule the database gave up a statement that took too long.
 struct Failed {
     error: String,
     at: Instant,
@@ -110,11 +112,27 @@ impl Counts {
 
 impl Failed {
     fn is_recent(&self) -> bool {
-        self.at.elapsed() < self.took * SHARE
+        self.at.elapsed() < pause_after(self.took)
     }
 
     /// The numbers of before: some that are old are worth more than none.
     fn instead(&self, last: &Option<Last>) -> Result<(Counted, Option<Unrecoverable>), String> {
         last.as_ref().map(Last::numbers).ok_or_else(|| self.error.clone())
+    }
+}
+
+/// How long not to count after it took so long.
+fn pause_after(took: Duration) -> Duration {
+    (took * SHARE).min(MAX_AGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counting_takes_a_fiftieth_of_the_time_but_is_done_once_a_minute() {
+        let seconds = |took| pause_after(Duration::from_millis(took)).as_secs();
+        assert_eq!([200, 1_000, 5_000, 600_000].map(seconds), [10, 50, 60, 60]);
     }
 }
