@@ -496,9 +496,10 @@ fn the_system_log_does_not_hide_that_the_hook_is_silent() {
     assert!(since_last(&sync) >= 2);
     assert_eq!(sync.json("/status")["secondsSinceLastEvent"], Value::Null);
     // The hook is late, and alive.
+    let delivered = Instant::now();
     assert_eq!(sync.deliver(&log[..1]), 204);
-    assert!(since_last(&sync) < 2);
-    assert!(sync.count("secondsSinceLastEvent") < 2);
+    assert!(since_last(&sync) <= delivered.elapsed().as_secs());
+    assert!(sync.count("secondsSinceLastEvent") <= delivered.elapsed().as_secs());
     end(sync);
 }
 
