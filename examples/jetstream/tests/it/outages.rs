@@ -57,6 +57,24 @@ fn without_a_server_the_hook_answers_503_in_time_and_recovers_by_itself() {
 }
 
 #[test]
+fn a_delivery_that_is_too_long_for_the_stream_is_refused_and_the_hook_is_well() {
+    let Some(nats) = Nats::start_with(1, "max_payload: 4096") else { return };
+    let receiver = Program::receive(&[("NATS_URL", &nats.url())]);
+    assert_accepted_soon(&receiver, "1");
+    assert_503_in_time(&receiver, &"2".repeat(8_192));
+    let answer = receiver.ask("GET", "/health", "", "");
+    assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+    assert_accepted_soon(&receiver, "3");
+    let log = receiver.log();
+    assert_eq!(
+        log.matches("one of the deliveries is longer than the server permits").count(),
+        1,
+        "{log}"
+    );
+    assert_eq!(log.matches("stored").count(), 0, "{log}");
+}
+
+#[test]
 fn a_server_with_tls_is_trusted_by_the_authority_that_is_given_and_by_no_other() {
     let Some(certificates) = Certificates::make() else { return };
     let tls = format!(

@@ -90,12 +90,13 @@ impl Program {
     pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         let length = body.len();
-        write!(
-            stream,
+        // Without headers an empty line here would end the request too early.
+        let headers = if headers.is_empty() { "" } else { &format!("{headers}\r\n") };
+        let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-             {headers}\r\ncontent-length: {length}\r\n\r\n{body}"
-        )
-        .expect("it takes a request");
+             {headers}content-length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).expect("it takes a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         answer
