@@ -1,15 +1,23 @@
 //! `check --inline` as a real process, against real receivers.
 
+use std::net::SocketAddr;
 use std::process::Output;
 
+use okta_hooks::inline::HookType;
 use serde_json::Value;
 
 use crate::PROGRAM;
-use crate::inline_receiver::{Fault, start};
+use crate::inline_receiver::{Fault, start, start_with_hook_type};
 use crate::receiver::SECRET;
 
 async fn run(kind: &str, fault: Fault, more: &[&str]) -> Output {
-    let url = format!("http://{}/hook", start(fault).await);
+    let output = check(kind, start(fault).await, more).await;
+    assert!(!format!("{output:?}").contains("xxxx"), "{fault:?}: what was answered is not printed");
+    output
+}
+
+async fn check(kind: &str, receiver: SocketAddr, more: &[&str]) -> Output {
+    let url = format!("http://{receiver}/hook");
     let output = tokio::process::Command::new(PROGRAM)
         .args(["check", "--inline", kind, &url])
         .args(more)
@@ -18,15 +26,12 @@ async fn run(kind: &str, fault: Fault, more: &[&str]) -> Output {
         .output()
         .await
         .expect("it runs");
-    let told = format!("{output:?}");
-    assert!(!told.contains(SECRET), "{fault:?}: the secret is not printed");
-    assert!(!told.contains("xxxx"), "{fault:?}: what was answered is not printed");
+    assert!(!format!("{output:?}").contains(SECRET), "{receiver}: the secret is not printed");
     output
 }
 
 /// The ids of what fell short, in the order of the checks; a busy machine may be slow.
-async fn faults(kind: &str, fault: Fault) -> (Vec<String>, Value) {
-    let output = run(kind, fault, &["--json"]).await;
+fn fell_short(output: &Output) -> (Vec<String>, Value) {
     let report: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no JSON: {output:?}"));
     let findings = report["findings"].as_array().expect("findings");
@@ -35,8 +40,9 @@ async fn faults(kind: &str, fault: Fault) -> (Vec<String>, Value) {
     };
     let ids = findings.iter().filter(is_one).map(|finding| finding["id"].as_str().unwrap());
     let ids: Vec<String> = ids.map(str::to_owned).collect();
-    assert_eq!(report["ok"], ids.is_empty(), "{report:#}");
-    assert_eq!(output.status.code(), Some(i32::from(!ids.is_empty())));
+    let has_fault = findings.iter().any(|finding| finding["verdict"] == "fault");
+    assert_eq!(report["ok"], !has_fault, "{report:#}");
+    assert_eq!(output.status.code(), Some(i32::from(has_fault)));
     (ids, report)
 }
 
@@ -44,7 +50,7 @@ macro_rules! names {
     ($($test:ident: $kind:literal $fault:ident => $faults:expr,)*) => {$(
         #[tokio::test]
         async fn $test() {
-            let (found, report) = faults($kind, Fault::$fault).await;
+            let (found, report) = fell_short(&run($kind, Fault::$fault, &["--json"]).await);
             assert_eq!(found, $faults, "{report:#}");
         }
     )*};
@@ -87,6 +93,35 @@ names! {
         "password-import" VerifiesEverybody => ["any-password"],
     check_names_204_where_only_200_counts: "telephony" NothingForTelephony => ["answer"],
     check_names_a_status_that_okta_does_not_know: "telephony" UnknownStatus => ["shape"],
+}
+
+#[tokio::test]
+async fn check_takes_a_fallback_for_an_answer_to_what_was_not_read() {
+    for (kind, hook_type) in [
+        ("token", HookType::TOKEN),
+        ("saml", HookType::SAML),
+        ("registration", HookType::REGISTRATION),
+        ("password-import", HookType::PASSWORD_IMPORT),
+        ("user-import", HookType::USER_IMPORT),
+        ("telephony", HookType::TELEPHONY),
+    ] {
+        let receiver = start_with_hook_type(hook_type).await;
+        // Small enough to be sent whole: hanging up within a body can lose the answer.
+        let output = check(kind, receiver, &["--json", "--large", "5000"]).await;
+        let (found, report) = fell_short(&output);
+        assert_eq!((found, output.status.code()), (vec!["body-limit".to_owned()], Some(0)));
+        let findings = report["findings"].as_array().unwrap().iter();
+        let limit: Vec<_> = findings.filter(|finding| finding["id"] == "body-limit").collect();
+        let what = "a body of 0.0 MiB: answered 2xx: it either read it all, or sent its fallback";
+        assert_eq!((limit.len(), &limit[0]["what"]), (1, &what.into()), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn check_names_commands_in_answer_to_what_is_not_a_request() {
+    let fault = run("registration", Fault::AllowsWhatItCannotRead, &["--json"]).await;
+    let (found, report) = fell_short(&fault);
+    assert_eq!((found, &report["ok"]), (vec!["bad-json".to_owned()], &true.into()));
 }
 
 #[tokio::test]

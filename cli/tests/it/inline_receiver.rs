@@ -9,7 +9,11 @@ use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
+use okta_hooks::inline::{self, Fallback, HookType};
+use okta_hooks::layer::InlineHookLayer;
+use okta_hooks::{HeaderAuth, Receiver};
 use serde_json::{Value, json};
+use tower::{BoxError, Layer};
 
 use crate::receiver::SECRET;
 
@@ -38,11 +42,30 @@ pub enum Fault {
     VerifiesEverybody,
     NothingForTelephony,
     UnknownStatus,
+    AllowsWhatItCannotRead,
 }
 
 /// Starts one, whose hook is at `/hook`.
 pub async fn start(fault: Fault) -> SocketAddr {
-    let router = Router::new().route("/hook", post(hook)).with_state(fault);
+    serve(Router::new().route("/hook", post(hook)).with_state(fault)).await
+}
+
+/// Starts one with the library's layer, which is told the type of its hook, and takes bodies of 4 KB: it
+/// sends its fallback for what it cannot read.
+pub async fn start_with_hook_type(hook_type: HookType) -> SocketAddr {
+    let auth = HeaderAuth::new("authorization", SECRET).expect("a valid header");
+    let receiver = Receiver::new(auth).with_body_limit(4_096);
+    let fallback = Fallback::new().with_token_error("Not at the moment.");
+    let layer = InlineHookLayer::new(receiver, fallback).with_hook_type(hook_type);
+    let hook = layer.layer(tower::service_fn(async |request: inline::Request| match request {
+        inline::Request::Token(request) => request.answer().build().map_err(BoxError::from),
+        inline::Request::Registration(request) => Ok(request.answer().build()?),
+        _ => Err("not at the moment".into()),
+    }));
+    serve(Router::new().route_service("/hook", hook)).await
+}
+
+async fn serve(router: Router) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it listens");
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -68,6 +91,9 @@ async fn hook(State(fault): State<Fault>, request: Request) -> Response {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let Ok(request) = serde_json::from_slice::<Value>(&body) else {
+        if fault == Fault::AllowsWhatItCannotRead {
+            return axum::Json(registration(fault)).into_response();
+        }
         return StatusCode::BAD_REQUEST.into_response();
     };
     match answer(fault, &request) {

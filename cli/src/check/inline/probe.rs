@@ -82,7 +82,7 @@ impl<'a> Probe<'a> {
 }
 
 /// Pure: an answer as Okta takes it.
-fn outcome(request: &RequestBuilder, exchange: &Exchange) -> Outcome {
+pub fn outcome(request: &RequestBuilder, exchange: &Exchange) -> Outcome {
     let request = request.build();
     let verdict = match &exchange.result {
         Ok(answer) => Verdict::of(&request, answer.status, &answer.headers, &answer.body),

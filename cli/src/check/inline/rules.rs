@@ -147,9 +147,9 @@ pub static CONTENT_TYPE: Rule = must(
 );
 pub static BAD_JSON: Rule = should(
     "bad-json",
-    "refuses what is not a request with a 4xx",
-    "A 2xx hides that nothing was understood; after a 5xx Okta may ask the same again.",
-    "Answer 400.",
+    "refuses what is not a request with a 4xx, or answers it with its fallback",
+    "Commands hide that nothing was understood; after a 5xx Okta may ask the same again.",
+    "Answer 400, or what does least harm: a denial, an error, or 204.",
 );
 pub static METHODS: Rule = should(
     "methods",
@@ -157,11 +157,12 @@ pub static METHODS: Rule = should(
     "Okta uses no other: inline hooks are not verified with a GET.",
     "Answer 405.",
 );
-pub static BODY_LIMIT: Rule = must(
+// From outside, a fallback looks like an answer to what was read: so no more than advice.
+pub static BODY_LIMIT: Rule = should(
     "body-limit",
     "has a limit for bodies",
     "Anybody can send a body that fills the memory; a request of Okta's has a few KB.",
-    "Stop reading at a limit of 1 MiB, and answer 413.",
+    "Stop reading at a limit of 1 MiB, and answer 413 or the fallback.",
 );
 pub static CRASH: Rule = must(
     "crash",
