@@ -22,7 +22,9 @@ export async function answered(answer) {
   try { json = JSON.parse(text); } catch { /* Some answers have no body. */ }
   if (answer.ok) return json;
   const causes = (json?.errorCauses ?? []).map((cause) => cause.errorSummary);
-  throw new Error((causes.length ? causes : [json?.errorSummary ?? `Status ${answer.status}`]).join('\n'));
+  const error = new Error((causes.length ? causes : [json?.errorSummary ?? `Status ${answer.status}`]).join('\n'));
+  error.status = answer.status;
+  throw error;
 }
 
 export async function request(method, path, body, authorized) {

@@ -1,6 +1,6 @@
 // Inline hooks: each can be asked a question, which may be edited, and what Okta would do with the answer
 // is shown.
-import { admin, encoded, okta } from './api.js';
+import { admin, asking, encoded, okta } from './api.js';
 import { $, element, group, options } from './dom.js';
 import { clearMessage, press, showMessage, submit, unasked } from './feedback.js';
 import { look } from './hooks.js';
@@ -24,7 +24,11 @@ async function loadHooks() {
 async function loadSample() {
   if (!(await mayDiscard('inline'))) return;
   clearMessage($('inline-message'));
+  const isLatest = asking('inline');
+  const before = $('inline-body').value;
   const sample = await admin('GET', `/admin/inline-hooks/${encoded($('inline-hook').value)}/sample`);
+  // What was typed while it was on its way stays.
+  if (!isLatest() || $('inline-body').value !== before) return;
   body = JSON.stringify(sample, null, 2);
   $('inline-body').value = body;
   $('inline-body').setSelectionRange(0, 0);
@@ -69,7 +73,10 @@ async function send() {
 
 /** Edits stay as they are. */
 export const refreshInlineHooks = () => unasked($('inline-new-message'), async () => {
-  if (!isDirty() && (await loadHooks()).length > 0) await loadSample();
+  if (isDirty()) return;
+  const hooks = await loadHooks();
+  // Nobody is asked about edits by what nobody has asked for.
+  if (hooks.length > 0 && !isDirty()) await loadSample();
 });
 
 export function startInlineHooks() {

@@ -11,6 +11,8 @@ import { onRoute, route } from './router.js';
 import { mayDiscard, watchEdits } from './unsaved.js';
 
 let body = '';
+// The hook that the body is for.
+let shown = '';
 let event = null;
 const newIds = new NewIds('preview-new-ids');
 
@@ -21,6 +23,7 @@ function forget() {
   asking('preview');
   event = null;
   body = '';
+  shown = '';
   options($('preview-type'), []);
   $('preview-events').replaceChildren();
   $('preview-source').textContent = '';
@@ -36,15 +39,21 @@ async function load(chosen) {
   const query = new URLSearchParams();
   if ($('preview-type').value) query.set('type', $('preview-type').value);
   if (chosen) query.set('event', chosen);
+  const before = $('preview-body').value;
+  // What was typed while the answer was on its way stays.
+  const isWanted = () => isLatest() && $('preview-body').value === before;
   let preview;
   try {
     preview = await admin('GET', `/admin/hooks/${encoded(hook)}/preview?${query}`);
   } catch (error) {
-    if (isLatest()) forget();
+    // An org that is away or fails says nothing about the hook, and a 404 may be about the event.
+    const isGone = error.status === 404 && !chosen;
+    if (isWanted() && (isGone || shown !== hook)) forget();
     throw error;
   }
-  if (!isLatest()) return;
+  if (!isWanted()) return;
   event = preview.event;
+  shown = hook;
   options($('preview-type'), [['', 'All of this hook'], ...preview.types.map((type) => [type, `${typeName(type)} · ${type}`])]);
   $('preview-events').replaceChildren(...preview.candidates.map(candidate));
   $('preview-source').textContent = preview.sample
@@ -74,8 +83,9 @@ async function deliver() {
   const hook = $('preview-hook').value;
   if (hook === '') throw new Error('Create a hook first.');
   if (body === '' && !isDirty()) throw new Error('There is no body yet: load the newest.');
-  const call = await admin('POST', `/admin/deliver/${hook}${newIds.chosen() ? '?newIds=1' : ''}`, $('preview-body').value);
-  body = $('preview-body').value;
+  const sent = $('preview-body').value;
+  const call = await admin('POST', `/admin/deliver/${hook}${newIds.chosen() ? '?newIds=1' : ''}`, sent);
+  body = sent;
   showMade($('preview-message'), call);
 }
 

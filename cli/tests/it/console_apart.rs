@@ -2,6 +2,7 @@
 
 use http::Method;
 use okta_hooks_testing::console::{add_person, choose, console, tab, value};
+use okta_hooks_testing::devtools::Page;
 use okta_hooks_testing::hook::Hook;
 use serde_json::json;
 
@@ -108,4 +109,89 @@ async fn a_preview_goes_with_its_hook_and_is_not_delivered_to_another() {
     let delivered = kept.events(0).await;
     assert_eq!(kept.deliveries().len(), before + 1);
     assert!(delivered.iter().all(|event| !event.contains("edited")), "{delivered:?}");
+}
+
+/// Answers requests whose URL contains `path` by this JavaScript, which may call `real()`.
+fn answer_by(page: &mut Page, path: &str, answer: &str) {
+    page.eval(&format!(
+        "(() => {{ window.realFetch ??= window.fetch; window.asked = 0; \
+         window.fetch = async (url, init) => {{ const real = () => window.realFetch(url, init); \
+         if (!url.includes({path:?})) return real(); \
+         window.asked += 1; {answer} }}; }})()"
+    ));
+}
+
+const UNTIL_RELEASED: &str = "const answer = await real(); await new Promise((go) => { window.release = go; }); return answer;";
+
+fn release(page: &mut Page) {
+    page.eval(
+        "(async () => { window.release(); delete window.release; \
+         await new Promise((done) => setTimeout(done, 50)); })()",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_stays_while_the_org_fails_and_so_does_what_is_typed_meanwhile() {
+    let (org, hook) = (Org::start(&[]), Hook::start().await);
+    org.verified_hook(&hook, &[CREATE]).await;
+    org.create_user("john.doe@example.com").await;
+    hook.events(1).await;
+    let Some(mut page) = console(&org.server, 1280) else { return };
+    tab(&mut page, "preview");
+    choose(&mut page, "#preview-type", CREATE);
+    page.wait_until("document.querySelector('#preview-body').value.includes('john.doe')");
+    let body = value(&mut page, "#preview-body");
+
+    for (answer, said) in [
+        ("return new Response('', { status: 500 });", "Status 500"),
+        ("throw new TypeError();", "The org cannot be reached"),
+    ] {
+        answer_by(&mut page, "/preview?", answer);
+        tab(&mut page, "hooks");
+        tab(&mut page, "preview");
+        page.wait_for("#preview-message", said);
+        assert_eq!(value(&mut page, "#preview-body"), body);
+        assert_eq!(value(&mut page, "#preview-type"), CREATE);
+        page.wait_for("#preview-events", "john.doe");
+    }
+    for answer in
+        [UNTIL_RELEASED.to_owned(), UNTIL_RELEASED.replace("answer;", "Response.error();")]
+    {
+        answer_by(&mut page, "/preview?", &answer);
+        tab(&mut page, "hooks");
+        tab(&mut page, "preview");
+        page.wait_until("window.asked === 1 && window.release !== undefined");
+        page.fill("#preview-body", "typed meanwhile");
+        release(&mut page);
+        assert_eq!(value(&mut page, "#preview-body"), "typed meanwhile");
+        page.fill("#preview-body", &body);
+    }
+    answer_by(&mut page, "/preview?", "return new Response('', { status: 404 });");
+    tab(&mut page, "hooks");
+    tab(&mut page, "preview");
+    page.wait_for("#preview-message", "Status 404");
+    assert_eq!(value(&mut page, "#preview-body"), "", "the hook is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_while_inline_hooks_are_loaded_stays_and_nobody_is_asked_about_it() {
+    let org = Org::start(&[]);
+    let Some(mut page) = console(&org.server, 1280) else { return };
+    tab(&mut page, "inline");
+    choose(&mut page, "#inline-new [name=type]", "com.okta.saml.tokens.transform");
+    page.fill("#inline-new [name=uri]", "http://127.0.0.1:1/hook");
+    page.press("#inline-new", "Create");
+    page.wait_for("#inline-new-message", ": created.");
+    let sample = value(&mut page, "#inline-body");
+    for path in ["/api/v1/inlineHooks", "/sample"] {
+        answer_by(&mut page, path, UNTIL_RELEASED);
+        tab(&mut page, "hooks");
+        tab(&mut page, "inline");
+        page.wait_until("window.asked === 1 && window.release !== undefined");
+        page.fill("#inline-body", "typed meanwhile");
+        release(&mut page);
+        assert_eq!(value(&mut page, "#inline-body"), "typed meanwhile", "{path}");
+        assert_eq!(page.eval("document.querySelector('dialog')"), json!(null), "{path}");
+        page.fill("#inline-body", &sample);
+    }
 }
