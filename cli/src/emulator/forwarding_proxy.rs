@@ -24,8 +24,13 @@ use crate::loopback;
 /// More than Okta sends by far.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// As a note on the call.
+/// As notes on the call.
 const TOO_LONG: &str = "the answer is longer than Okta takes one: the sender got 502";
+const STATUS_ALONE: &str =
+    "the answer is longer than the proxy keeps one: the sender got its status, without a body";
+
+/// What deliveries have as their `eventType`; in the requests of inline hooks it is the hook's type.
+const OF_DELIVERIES: &str = "com.okta.event_hook";
 
 /// How often anything on the way may decode a path.
 const MAX_DECODING: usize = 4;
@@ -140,10 +145,13 @@ async fn pass_on(
     call.await.unwrap_or_else(|_| Err(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// Waits as long as Okta would, until `deadline`, and not longer. An answer is passed on whole, or not at
-/// all if it is longer than Okta takes one: a part of it would look like an answer of the receiver's.
+/// Waits as long as Okta would, until `deadline`, and not longer. An answer is passed on whole, or nothing
+/// of its body if it is longer than Okta takes one: a part of it would look like an answer of the
+/// receiver's. The status of such an answer is what Okta goes by after a delivery; it would not take it
+/// from an inline hook.
 async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Response, StatusCode> {
     let sent = request.to_request().map_err(|_| StatusCode::BAD_REQUEST)?;
+    let asked = request.body.clone();
     let call = app.calls.open(Start {
         kind: "forwarded",
         hook: String::new(),
@@ -157,9 +165,12 @@ async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Res
     let exchange = app.client.exchange_up_to(Answer::MAX_LEN + 1, sent, left).await;
     let too_long = |answer: &http_client::Answer| answer.body.len() > Answer::MAX_LEN;
     let result = exchange.result.clone();
-    let note = result.as_ref().is_ok_and(too_long).then_some(TOO_LONG);
+    let note = result
+        .as_ref()
+        .is_ok_and(too_long)
+        .then(|| if is_inline(&asked) { TOO_LONG } else { STATUS_ALONE });
     let status = match &result {
-        Ok(_) if note.is_some() => StatusCode::BAD_GATEWAY,
+        Ok(_) if note == Some(TOO_LONG) => StatusCode::BAD_GATEWAY,
         Ok(answer) => answer.status,
         Err(Fault::Timeout) => StatusCode::GATEWAY_TIMEOUT,
         Err(Fault::NoConnection(_)) => StatusCode::BAD_GATEWAY,
@@ -170,6 +181,16 @@ async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Res
         Ok(answer) if note.is_none() => Ok(answer_of(status, answer.headers, answer.body)),
         _ => Err(status),
     }
+}
+
+/// Whether this is the body of a request to an inline hook, also of a type that is not known.
+fn is_inline(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Peek {
+        event_type: String,
+    }
+    serde_json::from_slice::<Peek>(body).is_ok_and(|peek| peek.event_type != OF_DELIVERIES)
 }
 
 /// What follows if the sender is Okta: it sends once more what was answered with a 5xx.
