@@ -13,6 +13,13 @@ const MAX_ANSWER: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct HttpClient(reqwest::Client);
 
+/// How much of an answer is kept, and whether the rest is read all the same.
+#[derive(Clone, Copy)]
+struct ReadLimit {
+    max_answer: usize,
+    reads_on: bool,
+}
+
 pub struct Exchange {
     pub started: SystemTime,
     pub duration: Duration,
@@ -49,6 +56,17 @@ impl HttpClient {
         self.exchange_up_to(MAX_ANSWER, request, timeout).await
     }
 
+    /// Like [`exchange_up_to`](Self::exchange_up_to), but hangs up once it has so much: for an answer
+    /// that may never end, and that nobody else waits for.
+    pub async fn exchange_beginning(
+        &self,
+        max_answer: usize,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Exchange {
+        self.exchange_with(ReadLimit { max_answer, reads_on: false }, request, timeout).await
+    }
+
     /// Like [`exchange`](Self::exchange), and keeps as much of the answer as this.
     pub async fn exchange_up_to(
         &self,
@@ -56,10 +74,19 @@ impl HttpClient {
         request: Request<Bytes>,
         timeout: Duration,
     ) -> Exchange {
+        self.exchange_with(ReadLimit { max_answer, reads_on: true }, request, timeout).await
+    }
+
+    async fn exchange_with(
+        &self,
+        limit: ReadLimit,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Exchange {
         let (started, clock) = (SystemTime::now(), Instant::now());
         let secrets = request.headers().values().filter(|value| value.is_sensitive());
         let secrets = secrets.cloned().collect();
-        let answer = tokio::time::timeout(timeout, self.answer(max_answer, request)).await;
+        let answer = tokio::time::timeout(timeout, self.answer(limit, request)).await;
         let result = match answer {
             Ok(result) => result.map_err(|error| Fault::NoConnection(reason(&error))),
             Err(_) => Err(Fault::Timeout),
@@ -67,12 +94,15 @@ impl HttpClient {
         Exchange { started, duration: clock.elapsed(), result, secrets }
     }
 
-    async fn answer(&self, max_answer: usize, request: Request<Bytes>) -> reqwest::Result<Answer> {
+    async fn answer(&self, limit: ReadLimit, request: Request<Bytes>) -> reqwest::Result<Answer> {
         let mut response = self.0.execute(reqwest::Request::try_from(request)?).await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            let room = max_answer - body.len();
+            let room = limit.max_answer - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if body.len() == limit.max_answer && !limit.reads_on {
+                break;
+            }
         }
         let headers = std::mem::take(response.headers_mut());
         Ok(Answer { status: response.status(), headers, body: body.into() })

@@ -8,7 +8,7 @@ use http::Request;
 use super::finding::Finding;
 use super::probe::{Accepted, Probe, Role};
 use super::rules::{self, Rule};
-use crate::http_client::HttpClient;
+use crate::http_client::{Fault, HttpClient};
 
 /// How long the page itself may take.
 const PAGE: Duration = Duration::from_secs(5);
@@ -17,7 +17,7 @@ const PAGE: Duration = Duration::from_secs(5);
 const MAX_PAGE: usize = 32 * 1024 * 1024;
 
 /// Why nothing can be said of who is on the page.
-enum Unseen {
+enum PageError {
     TooLong,
     Failed(String),
 }
@@ -45,29 +45,34 @@ pub async fn check(probe: &Probe<'_>, url: &str, patience: Duration) -> Vec<Find
         let page = page(probe.client, url).await;
         let complete =
             page.as_ref().is_ok_and(|page| accepted.iter().all(|user| page.contains(&user.login)));
-        let too_long = matches!(page, Err(Unseen::TooLong));
+        let too_long = matches!(page, Err(PageError::TooLong));
         if complete || too_long || Instant::now() > deadline {
             return match page {
                 Ok(page) => judge(&accepted, &page),
-                Err(Unseen::Failed(why)) => vec![Finding::short(&rules::LOST, why)],
-                Err(Unseen::TooLong) => skipped("the page to observe is longer than 32 MiB"),
+                Err(PageError::Failed(why)) => vec![Finding::short(&rules::LOST, why)],
+                Err(PageError::TooLong) => skipped("the page to observe is longer than 32 MiB"),
             };
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn page(client: &HttpClient, url: &str) -> Result<String, Unseen> {
-    let failed = |why: String| Unseen::Failed(format!("the page to observe {why}"));
+async fn page(client: &HttpClient, url: &str) -> Result<String, PageError> {
+    let failed = |why: String| PageError::Failed(format!("the page to observe {why}"));
     let request = Request::builder().uri(url).body(Bytes::new());
     let request = request.map_err(|error| failed(format!("cannot be asked for: {error}")))?;
-    let exchange = client.exchange_up_to(MAX_PAGE + 1, request, PAGE).await;
-    let answer = exchange.result.map_err(|_| failed("does not answer".to_owned()))?;
+    let exchange = client.exchange_beginning(MAX_PAGE + 1, request, PAGE).await;
+    let answer = exchange.result.map_err(|fault| {
+        failed(match fault {
+            Fault::Timeout => format!("is not complete within {} s", PAGE.as_secs()),
+            Fault::NoConnection(_) => "does not answer".to_owned(),
+        })
+    })?;
     if !answer.status.is_success() {
         return Err(failed(format!("answered with status {}", answer.status.as_u16())));
     }
     if answer.body.len() > MAX_PAGE {
-        return Err(Unseen::TooLong);
+        return Err(PageError::TooLong);
     }
     Ok(String::from_utf8_lossy(&answer.body).into_owned())
 }

@@ -110,6 +110,14 @@ async fn check_says_that_a_page_is_too_long_and_calls_nobody_on_it_lost() {
 }
 
 #[tokio::test]
+async fn check_says_that_a_page_did_not_come_in_time() {
+    let (output, report) = check(Fault::ShowsHalfAPage).await;
+    assert_eq!((found(&report, "fault"), output.status.code()), (vec!["lost".into()], Some(1)));
+    let what = "the page to observe is not complete within 5 s";
+    assert!(stdout(&output).contains(what), "{report:#}");
+}
+
+#[tokio::test]
 async fn check_calls_a_url_as_a_browser_would_understand_it() {
     let address = crate::receiver::start(Fault::None).await;
     for (url, verdict) in

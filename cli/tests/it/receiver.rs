@@ -1,6 +1,7 @@
 //! A receiver of hooks that does everything right, but for one fault it is told to have.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,6 +12,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -42,8 +45,10 @@ pub enum Fault {
     KeepsNothing,
     /// The users are at the end of a page of 200 KB.
     ShowsALongPage,
-    /// They are at the end of one of more than 32 MiB.
+    /// They are never on it, for it does not end.
     ShowsAnEndlessPage,
+    /// It begins, and nothing more comes.
+    ShowsHalfAPage,
 }
 
 #[derive(Clone)]
@@ -72,13 +77,19 @@ pub async fn start(fault: Fault) -> SocketAddr {
     address
 }
 
-async fn users(State(app): State<App>) -> String {
-    let before = match app.fault {
-        Fault::ShowsALongPage => 200_000,
-        Fault::ShowsAnEndlessPage => 32 * 1024 * 1024,
-        _ => 0,
-    };
-    " ".repeat(before) + &app.memory.lock().unwrap().users.join("\n")
+async fn users(State(app): State<App>) -> Body {
+    let spaces = |count| Ok::<_, Infallible>(Bytes::from(vec![b' '; count]));
+    match app.fault {
+        Fault::ShowsAnEndlessPage => {
+            return Body::from_stream(stream::iter(std::iter::repeat(spaces(1024 * 1024))));
+        }
+        Fault::ShowsHalfAPage => {
+            return Body::from_stream(stream::iter([spaces(1)]).chain(stream::pending()));
+        }
+        _ => {}
+    }
+    let before = if app.fault == Fault::ShowsALongPage { 200_000 } else { 0 };
+    Body::from(" ".repeat(before) + &app.memory.lock().unwrap().users.join("\n"))
 }
 
 async fn hook(State(app): State<App>, request: Request) -> Response {
