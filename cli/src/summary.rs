@@ -17,8 +17,8 @@ pub struct Summary {
     lost: usize,
     retries: usize,
     statuses: BTreeMap<String, usize>,
-    /// How many requests took so many tenths of a millisecond: no more of them than there are times
-    /// to wait for.
+    /// How many requests took so many tenths of a millisecond. The timeout bounds the number of
+    /// entries: some 30,000 for three seconds.
     durations: BTreeMap<u64, usize>,
     first_lost: Option<Diagnosis>,
 }
