@@ -79,13 +79,18 @@ async fn page(client: &HttpClient, url: &str) -> Result<String, PageError> {
 
 /// Pure: who was accepted, and what the page shows.
 fn judge(accepted: &[Accepted], page: &str) -> Vec<Finding> {
+    let any = accepted.iter().any(|user| page.contains(&user.login));
+    let hint = if any { "" } else { ", nor is any other: is it the right page?" };
     let missing = |rule: &'static Rule, is: &dyn Fn(&Accepted) -> bool| {
         let all: Vec<_> = accepted.iter().filter(|user| is(user)).collect();
         let lost = all.iter().filter(|user| !page.contains(&user.login)).count();
         match (lost, all.len()) {
             (0, 0) => Finding::skipped(rule, "it did not come to that"),
             (0, _) => Finding::held(rule),
-            _ => Finding::short(rule, format!("{lost} of {} users are not on the page", all.len())),
+            _ => Finding::short(
+                rule,
+                format!("{lost} of {} users are not on the page{hint}", all.len()),
+            ),
         }
     };
     let at_once = |user: &Accepted| user.tries == 1;

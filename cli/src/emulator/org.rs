@@ -174,7 +174,7 @@ impl Org {
     /// Keeps what was changed, and hands out what is to be delivered: to which hook, and what.
     ///
     /// What cannot be written stays, changes and deliveries alike, for the next commit: memory has it
-    /// already, and nobody may be told of what a restart would undo.
+    /// already, and no hook is told of what a restart would undo.
     pub fn commit(&mut self) -> rusqlite::Result<Vec<(String, Value)>> {
         for place in std::mem::take(&mut self.changed_groups) {
             if let Some(group) = self.groups.get(&place).filter(|_| self.store.is_file()) {

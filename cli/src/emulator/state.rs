@@ -91,7 +91,10 @@ impl App {
         let (result, deliveries) = {
             let mut org = self.org();
             let result = change(&mut org)?;
-            let deliveries = org.commit().map_err(|_| OktaError::internal())?;
+            let deliveries = org.commit().map_err(|error| {
+                tracing::error!(%error, "--data: nothing was written; the next change writes this one, too");
+                OktaError::internal()
+            })?;
             (result, deliveries)
         };
         for (hook, event) in deliveries {

@@ -1,7 +1,7 @@
 //! Where the org is kept: in memory only, or in a SQLite file as well.
 
 use std::error::Error;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,8 @@ impl Store {
     /// its owner may read it and what SQLite keeps beside it.
     pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
         create(path)?;
+        // As a name that begins with a slash: others can be URIs to SQLite, or a database in memory.
+        let path = &path.canonicalize()?;
         let connection = Connection::open(path)?;
         if !is_ours(&connection)? {
             return Err("not a file of this emulator".into());
@@ -118,18 +120,18 @@ fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
     })
 }
 
-/// Takes what others may do with the file away, if it is there.
+/// Takes what others may do with the file away, if it is there. It is not opened: to close it would end
+/// the locks that SQLite has on it, since POSIX counts those of a process together.
 fn restrict(path: &Path) -> io::Result<()> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened?,
-    };
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        match std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
     }
     #[cfg(not(unix))]
-    drop(file);
+    let _ = path;
     Ok(())
 }

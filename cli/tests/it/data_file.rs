@@ -42,6 +42,31 @@ async fn what_could_not_be_written_is_written_and_delivered_with_the_next_change
     assert_eq!(Org::ok(org.get("/api/v1/logs").await), log);
 }
 
+#[tokio::test]
+async fn whoever_looks_into_the_file_meanwhile_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("org.sqlite");
+    let data = ["--data", file.to_str().unwrap()];
+    let org = Org::start(&data);
+    org.create_user("first@example.com").await;
+    drop(org);
+
+    // The file is there already, which is when its permissions are set.
+    let org = Org::start(&data);
+    let look = || {
+        let reader = rusqlite::Connection::open(&file).unwrap();
+        let sql = "SELECT count(*) FROM documents WHERE kind = 'user'";
+        reader.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(look(), 1);
+    org.create_user("second@example.com").await;
+    assert_eq!(look(), 2);
+    org.server.crash();
+
+    let org = Org::start(&data);
+    Org::ok(org.get("/api/v1/users/second@example.com").await);
+}
+
 /// Starts an emulator that cannot have its file, and returns what it says.
 async fn refused(data: &Path) -> String {
     let mut emulator = tokio::process::Command::new(PROGRAM);

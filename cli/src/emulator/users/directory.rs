@@ -51,7 +51,9 @@ impl Users {
             return None;
         }
         self.named(name).or_else(|| {
-            let short = |user: &User| user.login().split('@').next() == Some(name);
+            let short = |user: &User| {
+                user.login().split('@').next().is_some_and(|short| short.eq_ignore_ascii_case(name))
+            };
             let mut found = self.after(0).filter(|(_, user)| short(user));
             match (found.next(), found.next()) {
                 (Some(only), None) => Some(only),
