@@ -50,6 +50,8 @@ pub async fn run_command_line() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::ERROR)
         .with_ansi(false)
+        // A log that cannot be written is no reason to panic.
+        .log_internal_errors(false)
         .try_init();
     // The TLS of reqwest takes what the process has installed.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,6 +1,7 @@
 //! Requests for what the emulator does not have: Okta's 404 looks as if the caller was wrong.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use http::Method;
@@ -21,7 +22,8 @@ impl UnknownPaths {
         if let Some(count) = counts.get_mut(&request) {
             *count += 1;
         } else if counts.len() < MAX_PATHS {
-            eprintln!("{request}: the emulator does not have this; Okta may");
+            // Whether anybody reads it or not.
+            let _ = writeln!(io::stderr(), "{request}: the emulator does not have this; Okta may");
             counts.insert(request, 1);
         }
     }

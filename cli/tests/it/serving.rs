@@ -64,7 +64,7 @@ fn the_emulator_answers_while_silent_connections_would_take_every_file() {
     let receiver = Server::start_with(PROGRAM, &["emulator"], &[]);
     let target = format!("http://{}", receiver.address);
     let arguments = ["emulator", "--console", "127.0.0.1:0", "--forward", &target];
-    let server = Server::start_with_files(64, PROGRAM, &arguments, &[]);
+    let server = Server::start_after("ulimit -n 64", PROGRAM, &arguments, &[]);
     let tunnel = server.announced("Forwarding");
     let connections = |to| (0..60).map(|_| half_sent(to)).collect::<Vec<_>>();
     let _silent = [connections(server.address), connections(tunnel)];

@@ -60,7 +60,7 @@ impl Receiver {
             // stop the receiver.
             ("RUST_LOG", "off"),
         ];
-        Server::start_with_files(files, command[0], &command[1..], &settings)
+        Server::start_after(&format!("ulimit -n {files}"), command[0], &command[1..], &settings)
     }
 }
 

@@ -193,7 +193,7 @@ const MALFORMED_BATCH: &str = r#"{"data":{"events":[
 type Test = fn(&Path);
 
 /// Every test of this table by its name, for a program that greets created users at `/userCreated`.
-pub const TABLE: [(&str, Test); 9] = [
+pub const TABLE: [(&str, Test); 10] = [
     ("answers every request as the table says", answers_every_request_as_the_table_says),
     ("handles each event once", handles_each_event_once),
     (
@@ -202,6 +202,7 @@ pub const TABLE: [(&str, Test); 9] = [
     ),
     ("answers 503 when the body does not arrive", answers_503_when_the_body_does_not_arrive),
     ("answers 503 when the handler fails", answers_503_when_the_handler_fails),
+    ("answers although its log cannot be written", answers_although_its_log_cannot_be_written),
     ("ends in time though a request is half sent", ends_in_time_though_a_request_is_half_sent),
     (
         "ends in time though nobody reads what the handler writes",
@@ -342,6 +343,19 @@ pub fn answers_503_when_the_handler_fails(program: &Path) {
     assert!(log.contains("a delivery was not handled"), "{log}");
 }
 
+pub fn answers_although_its_log_cannot_be_written(program: &Path) {
+    let settings = [("OKTA_HOOK_SECRET", SECRET)];
+    let mut server = Server::start_after("exec 2>/dev/full", program, &[], &settings);
+    server.read_output();
+    let refused = post("{").send(server.address).unwrap();
+    assert_answer("what is a line in the log", &refused, &Expect::Refused(400, "JSON"));
+    let mixed = created("l1", "l1", "lea@example.com").replacen("[{", "[5,{", 1);
+    let answer = post(mixed).send(server.address).unwrap();
+    assert_answer("with an element that is none", &answer, &Expect::Accepted);
+    let (status, _) = server.terminate();
+    assert!(status.success(), "{status}");
+}
+
 /// How long an end may take: longer than the programs say, since the machine may be busy.
 const END: Duration = Duration::from_secs(15);
 
@@ -393,7 +407,7 @@ pub fn ends_at_once_at_a_second_signal(program: &Path) {
 #[cfg(target_os = "linux")]
 pub fn waits_while_no_file_can_be_opened_and_goes_on(program: &Path) {
     let settings = [("OKTA_HOOK_SECRET", SECRET)];
-    let server = Server::start_with_files(40, program, &[], &settings);
+    let server = Server::start_after("ulimit -n 40", program, &[], &settings);
     let silent: Vec<_> = (0..40).map(|_| TcpStream::connect(server.address).unwrap()).collect();
     let before = server.processor_time();
     thread::sleep(Duration::from_secs(3));

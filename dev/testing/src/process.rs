@@ -43,15 +43,15 @@ impl Server {
         Self::start_all(directory, program, &[], settings)
     }
 
-    /// Starts it where a process may have no more than this many open files.
-    pub fn start_with_files(
-        files: u32,
+    /// Starts it from a shell that did this first, such as `ulimit -n 40` or `exec 2>/dev/full`.
+    pub fn start_after(
+        setup: &str,
         program: impl AsRef<OsStr>,
         arguments: &[&str],
         settings: &[(&str, &str)],
     ) -> Self {
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(format!("ulimit -n {files}; exec \"$0\" \"$@\"")).arg(program);
+        shell.arg("-c").arg(format!("{setup}; exec \"$0\" \"$@\"")).arg(program);
         shell.args(arguments);
         Self::spawn(&env::temp_dir(), shell, settings)
     }

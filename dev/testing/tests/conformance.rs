@@ -33,6 +33,12 @@ macro_rules! hold {
                 super::conformance::answers_503_when_the_handler_fails(&super::binary(STARTER));
             }
 
+            #[cfg(target_os = "linux")]
+            #[test]
+            fn answers_although_its_log_cannot_be_written() {
+                super::conformance::answers_although_its_log_cannot_be_written(&super::binary(STARTER));
+            }
+
             #[test]
             fn ends_in_time_though_a_request_is_half_sent() {
                 super::conformance::ends_in_time_though_a_request_is_half_sent(&super::binary(STARTER));

@@ -56,6 +56,8 @@ pub fn start_logging() -> Result<(), String> {
         .with_max_level(level)
         .with_ansi(stderr().is_terminal())
         .with_writer(stderr)
+        // A log that cannot be written is no reason to panic, and so to answer nothing.
+        .log_internal_errors(false)
         .init();
     Ok(())
 }

@@ -51,6 +51,8 @@ impl Settings {
             .with_max_level(level)
             .with_ansi(stderr().is_terminal())
             .with_writer(stderr)
+            // A log that cannot be written is no reason to panic, and so to answer nothing.
+            .log_internal_errors(false)
             .init();
         let address = SocketAddr::from(([127, 0, 0, 1], 8082));
         let listen = parsed("LISTEN", address, "an address and port, such as 127.0.0.1:8082")?;

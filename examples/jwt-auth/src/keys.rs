@@ -1,6 +1,7 @@
 //! The issuer's public keys, fetched before they are needed.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -61,7 +62,11 @@ impl Keys {
             let _ = timeout(RENEWAL, is_missed.notified()).await;
             match fetched(client, url).await {
                 Ok(new) => *keys.write().unwrap_or_else(PoisonError::into_inner) = new,
-                Err(error) => eprintln!("the keys were not renewed: {}", error.without_url()),
+                Err(error) => {
+                    let error = error.without_url();
+                    // Whether anybody reads it or not: without this task every request is a 401 some day.
+                    let _ = writeln!(io::stderr(), "the keys were not renewed: {error}");
+                }
             }
         }
     }

@@ -64,7 +64,7 @@ pub async fn accept(
 
 /// Returns when it is on disk.
 async fn keep(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
-    tracing::warn!(bytes = letter.raw().len(), reason = %letter, "kept as a dead letter");
+    let (bytes, reason) = (letter.raw().len(), letter.to_string());
     let letters = match &letter {
         DeadLetter::InvalidEvents { invalid_events, raw, .. } => {
             store::DeadLetter::of_delivery(invalid_events, raw)
@@ -74,6 +74,7 @@ async fn keep(store: Store, letter: DeadLetter) -> Result<(), BoxError> {
     };
     drop(letter);
     store.write(Change::DeadLetters(letters)).await?;
+    tracing::warn!(bytes, %reason, "kept as a dead letter");
     Ok(())
 }
 
