@@ -121,6 +121,9 @@ fn answer_by(page: &mut Page, path: &str, answer: &str) {
     ));
 }
 
+const COUNTED: &str = "window.underWay = (window.underWay ?? 0) + 1; \
+    try { return await real(); } finally { window.underWay -= 1; }";
+
 const UNTIL_RELEASED: &str = "const answer = await real(); await new Promise((go) => { window.release = go; }); return answer;";
 
 fn release(page: &mut Page) {
@@ -137,9 +140,14 @@ async fn a_preview_stays_while_the_org_fails_and_so_does_what_is_typed_meanwhile
     org.create_user("john.doe@example.com").await;
     hook.events(1).await;
     let Some(mut page) = console(&org.server, 1280) else { return };
+    answer_by(&mut page, "/preview?", COUNTED);
     tab(&mut page, "preview");
     choose(&mut page, "#preview-type", CREATE);
-    page.wait_until("document.querySelector('#preview-body').value.includes('john.doe')");
+    // More than one may be under way, each with an id of its own.
+    page.wait_until(
+        "document.querySelector('#preview-body').value.includes('john.doe') && window.underWay === 0",
+    );
+    page.eval("new Promise((done) => setTimeout(done, 100))");
     let body = value(&mut page, "#preview-body");
 
     for (answer, said) in [
