@@ -153,6 +153,7 @@ async fn a_hook_is_edited_verified_at_once_deleted_and_put_back() {
     page.press("#hook-form", "Cancel");
     page.wait_for("dialog", "Discard your edits?");
     page.press("dialog", "Discard");
+    page.wait_until("!document.querySelector('#hook-form').checkVisibility()");
     page.press("#hook-list", "Delete");
     page.wait_for("#hooks", "None yet.");
     page.press("#hooks-message", "Undo");

@@ -154,12 +154,18 @@ impl Page {
     #[track_caller]
     fn click_on(&mut self, element: &str) {
         self.wait_until(&format!("({element})?.checkVisibility() === true"));
-        let place = self.eval(&format!(
-            "(() => {{ const element = {element}; \
-             element.scrollIntoView({{ block: 'center', inline: 'nearest' }}); \
-             const box = element.getClientRects()[0]; \
-             return [box.left + box.width / 2, box.top + box.height / 2]; }})()"
+        let place = format!(
+            "const element = {element}; \
+             element?.scrollIntoView({{ block: 'center', inline: 'nearest' }}); \
+             const box = element?.getClientRects()[0]; \
+             if (!box) return null; \
+             const place = [box.left + box.width / 2, box.top + box.height / 2];"
+        );
+        // A dialog that is just closing would still take the press.
+        self.wait_until(&format!(
+            "(() => {{ {place} return element.contains(document.elementFromPoint(...place)); }})()"
         ));
+        let place = self.eval(&format!("(() => {{ {place} return place; }})()"));
         for kind in ["mousePressed", "mouseReleased"] {
             let mouse = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
             self.call("Input.dispatchMouseEvent", mouse);
