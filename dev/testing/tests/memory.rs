@@ -15,7 +15,7 @@ const SECRET: &str = "s3cret";
 const DELIVERIES: usize = 200;
 const LIMIT: usize = 1 << 20;
 /// The program itself, and what its allocator keeps for later.
-const BESIDES: usize = 52 << 20;
+const BESIDES: usize = 64 << 20;
 
 /// One at a time: senders that wait for each other's processor would time out, and what is measured
 /// then is less, or other, than what is meant.
