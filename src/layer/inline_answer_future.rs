@@ -65,28 +65,29 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let response = match poll_stages(this.stage.as_mut(), this.service, this.fallback, cx) {
-            Poll::Ready(Ok(response)) => response,
-            Poll::Ready(Err(rejection)) => {
-                without_body(this.fallback, this.hook_type.as_ref(), rejection)
-            }
+        let answer = match poll_stages(this.stage.as_mut(), this.service, this.fallback, cx) {
+            Poll::Ready(answer) => answer,
             Poll::Pending => {
                 ready!(this.deadline.poll(cx));
-                let rejection = Rejection::DeadlineElapsed;
+                let elapsed = Rejection::DeadlineElapsed;
                 match this.stage.as_mut().project() {
                     StageProj::Answering { request, .. } => {
-                        fall_back(this.fallback, request, rejection, None)
+                        Ok(fall_back(this.fallback, request, elapsed, None))
                     }
-                    _ => without_body(this.fallback, this.hook_type.as_ref(), rejection),
+                    _ => Err(elapsed),
                 }
             }
         };
+        let response = answer.unwrap_or_else(|rejection| {
+            without_body(this.fallback, this.hook_type.as_ref(), rejection)
+        });
         // A service that is still at work ends here.
         this.stage.set(Stage::Answered);
         Poll::Ready(Ok(response.map(ReplyBody::from)))
     }
 }
 
+/// An error is about the body: there was no request to answer.
 fn poll_stages<S, B>(
     mut stage: Pin<&mut Stage<S, B>>,
     service: &mut Option<S>,
