@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
-use okta_hooks::inline::Answer;
+use okta_hooks::inline::{self, Answer};
 use okta_hooks::simulate::Attempt;
 use percent_encoding::percent_decode;
 use reqwest::Url;
@@ -168,7 +168,7 @@ async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Res
     let note = result
         .as_ref()
         .is_ok_and(too_long)
-        .then(|| if is_inline(&asked) { TOO_LONG } else { STATUS_ALONE });
+        .then(|| if is_inline(asked) { TOO_LONG } else { STATUS_ALONE });
     let status = match &result {
         Ok(_) if note == Some(TOO_LONG) => StatusCode::BAD_GATEWAY,
         Ok(answer) => answer.status,
@@ -184,13 +184,9 @@ async fn exchange(app: &App, request: Recorded, deadline: Instant) -> Result<Res
 }
 
 /// Whether this is the body of a request to an inline hook, also of a type that is not known.
-fn is_inline(body: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Peek {
-        event_type: String,
-    }
-    serde_json::from_slice::<Peek>(body).is_ok_and(|peek| peek.event_type != OF_DELIVERIES)
+fn is_inline(body: Bytes) -> bool {
+    inline::Request::from_bytes(body)
+        .is_ok_and(|request| request.hook_type().as_str() != OF_DELIVERIES)
 }
 
 /// What follows if the sender is Okta: it sends once more what was answered with a 5xx.
