@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The file's lock. It ends with this value, or with the process, however that ends.
 ///
@@ -14,15 +14,13 @@ pub struct DataLock {
 }
 
 impl DataLock {
-    /// Locks a file that exists, by whichever name.
+    /// Takes it on this file, which is created if there is none.
     pub fn take(path: &Path) -> Result<Self, Box<dyn Error>> {
-        let mut name = path.canonicalize()?.into_os_string();
-        name.push("-lock");
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(PathBuf::from(name))?;
+        let file = options.open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _open: file }),
             Err(TryLockError::WouldBlock) => Err("is in use by another emulator".into()),

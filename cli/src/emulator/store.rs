@@ -37,18 +37,17 @@ impl Store {
     /// its owner may read it and what SQLite keeps beside it.
     pub fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
         create(path)?;
-        // As a name that begins with a slash: others can be URIs to SQLite, or a database in memory.
+        // One name, whichever it was given by, for the lock; and one that begins with a slash: others can
+        // be URIs to SQLite, or a database in memory.
         let path = &path.canonicalize()?;
         let connection = Connection::open(path)?;
         if !is_ours(&connection)? {
             return Err("not a file of this emulator".into());
         }
-        let lock = DataLock::take(path)?;
+        let lock = DataLock::take(&beside(path, "-lock"))?;
         // SQLite gives the others the permissions of the first, unless they are there already.
         for suffix in ["", "-wal", "-shm"] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            restrict(&PathBuf::from(name))?;
+            restrict(&beside(path, suffix))?;
         }
         // What was committed survives the end of this process, however it ends.
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -97,6 +96,13 @@ impl Store {
         }
         transaction.commit()
     }
+}
+
+/// The file that has this name with something behind it.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 /// Creates the file, if there is none, for its owner alone.
