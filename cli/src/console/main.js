@@ -9,7 +9,7 @@ import { refreshInlineHooks, startInlineHooks } from './inline_hooks.js';
 import { callsChanged, startInspector } from './inspector.js';
 import { refreshPeople, startPeople } from './people.js';
 import { startPreview } from './preview.js';
-import { onRoute, show } from './router.js';
+import { onRoute, route, show } from './router.js';
 import { startUnknownPaths } from './unknown_paths.js';
 
 // At most once in a while, and only for a page that somebody looks at.
@@ -33,7 +33,7 @@ async function load() {
   $('org-url').textContent = info.org;
   await loadTypes();
   // Okta's APIs may refuse them, and each says so itself: the calls are there all the same.
-  for (const refresh of Object.values(OF_TABS)) refresh();
+  for (const tab of new Set(['hooks', 'people', route().tab])) OF_TABS[tab]?.();
 }
 
 // What happened meanwhile is there when one comes to a tab.
