@@ -193,7 +193,7 @@ const MALFORMED_BATCH: &str = r#"{"data":{"events":[
 type Test = fn(&Path);
 
 /// Every test of this table by its name, for a program that greets created users at `/userCreated`.
-pub const TABLE: [(&str, Test); 10] = [
+pub const TABLE: &[(&str, Test)] = &[
     ("answers every request as the table says", answers_every_request_as_the_table_says),
     ("handles each event once", handles_each_event_once),
     (
@@ -202,6 +202,7 @@ pub const TABLE: [(&str, Test); 10] = [
     ),
     ("answers 503 when the body does not arrive", answers_503_when_the_body_does_not_arrive),
     ("answers 503 when the handler fails", answers_503_when_the_handler_fails),
+    #[cfg(target_os = "linux")]
     ("answers although its log cannot be written", answers_although_its_log_cannot_be_written),
     ("ends in time though a request is half sent", ends_in_time_though_a_request_is_half_sent),
     (
@@ -343,6 +344,8 @@ pub fn answers_503_when_the_handler_fails(program: &Path) {
     assert!(log.contains("a delivery was not handled"), "{log}");
 }
 
+/// `/dev/full` is Linux's.
+#[cfg(target_os = "linux")]
 pub fn answers_although_its_log_cannot_be_written(program: &Path) {
     let settings = [("OKTA_HOOK_SECRET", SECRET)];
     let mut server = Server::start_after("exec 2>/dev/full", program, &[], &settings);
