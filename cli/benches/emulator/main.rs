@@ -33,10 +33,11 @@ fn main() {
     };
     let directory = tempfile::tempdir().expect("a directory");
     let other = std::env::var_os("OTHER").map(|it| Path::new(&it).join("okta-hooks"));
-    let builds: Vec<_> = [("", Some(PathBuf::from(PROGRAM))), (", the other build", other)]
-        .into_iter()
-        .filter_map(|(name, program)| Some(Build::of(name, program?, directory.path(), users)))
-        .collect();
+    let ours = Build::of("", PROGRAM.into(), directory.path().join("org.sqlite"), users);
+    let other = other.map(|program| {
+        Build::of(", the other build", program, directory.path().join("other.sqlite"), users)
+    });
+    let builds: Vec<_> = [Some(ours), other].into_iter().flatten().collect();
 
     println!("| Start, to the first answer | median | slowest of {STARTS} |");
     println!("|---|---|---|");
@@ -69,8 +70,7 @@ struct Build {
 }
 
 impl Build {
-    fn of(name: &'static str, program: PathBuf, directory: &Path, users: usize) -> Self {
-        let data = directory.join(format!("org{}.sqlite", name.len()));
+    fn of(name: &'static str, program: PathBuf, data: PathBuf, users: usize) -> Self {
         org::fill(&program, &data, users);
         Self { name, program, data }
     }
